@@ -1,0 +1,1 @@
+"""The grader an instructor trusts: build, sandbox, oracle, class grading, reports."""
