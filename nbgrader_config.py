@@ -1,0 +1,39 @@
+"""nbgrader's settings for this repository: a stock nbgrader and the formgrader read them here."""
+
+c = get_config()  # noqa: F821 - traitlets provides it to configuration files
+
+c.CourseDirectory.course_id = "nand2resnet"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course"
+# The gradebook is gradebook.db in this folder, nbgrader's default. For another database:
+#   c.CourseDirectory.db_url = "postgresql://user@host/nand2resnet"
+
+# nbgrader copies whatever stands beside a source notebook into the release and into the graded
+# folder, and beside ours stand the reference, the hidden cases and the known mistakes. On the
+# command line a release therefore copies nothing but the notebook ...
+c.GenerateAssignmentApp.CourseDirectory.ignore = ["*", ".*"]
+# ... and this list serves what does not see that scope, such as the formgrader's button. It holds
+# for what learners hand in as well, where timestamp.txt must pass: so *.txt is not in it.
+c.CourseDirectory.ignore = [
+    ".*",
+    "__pycache__",
+    "feedback",
+    "*.csv",
+    "*.db",
+    "*.json",
+    "*.lock",
+    "*.md",
+    "*.npz",
+    "*.pkl",
+    "*.pt",
+    "*.py",
+    "*.pyc",
+    "*.toml",
+    "*.yaml",
+    "*.yml",
+]
+
+# What a learner finds where a solution was.
+c.ClearSolutions.code_stub = {
+    "python": 'raise NotImplementedError("Replace this line by your own code.")'
+}
