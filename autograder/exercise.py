@@ -119,10 +119,14 @@ class Exercise:
         The criteria in the order they are shown. The first also holds the visible checks.
     names : tuple of str
         What the solution cell defines, if more than (or other than) the exercise's own name.
+    uses : tuple of str
+        Earlier exercises this one may call. While it is graded the reference's recorded answers
+        stand in for the learner's, so that one mistake costs once.
     """
 
     points: Mapping[str, float | Criterion]
     names: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     name: str = field(default="", init=False)
     mistakes: list[Mistake] = field(default_factory=list, init=False)
     alternatives: list[Alternative] = field(default_factory=list, init=False)

@@ -1,0 +1,21 @@
+"""The errors a caller would tell apart. Each message says what happened and what to do next."""
+
+
+class GraderError(Exception):
+    """Something the instructor or author has to see to; shown without a traceback."""
+
+
+class NoSandbox(GraderError):
+    """No backend can run learners' code safely on this machine."""
+
+
+class UnknownName(GraderError):
+    """A unit or exercise that does not exist; the message gives the nearest names."""
+
+
+class BadUnit(GraderError):
+    """A unit's source, probes.py or exercises.py is not as it must be (the author's to mend)."""
+
+
+class UnreadableNotebook(GraderError):
+    """A submission that is not a notebook of its unit."""

@@ -1,0 +1,246 @@
+"""Frames on the pipe between runner and grader: bounded JSON and raw arrays, never pickle.
+
+A frame is ``>IQ`` (length of header, length of payload), the header (JSON, UTF-8), the payload
+(the arrays' bytes, one after another). The reader trusts nothing: every length, dtype, shape,
+depth and size is checked before anything is allocated for it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+
+LARGEST_HEADER_BYTES: Final = 4 << 20
+LARGEST_PAYLOAD_BYTES: Final = 64 << 20
+DEEPEST_NESTING: Final = 40
+MOST_DIMENSIONS: Final = 16
+LONGEST_INTEGER_BITS: Final = 4096
+DTYPES: Final = frozenset(
+    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+)
+TAG: Final = "!"
+_LENGTHS = struct.Struct(">IQ")
+
+
+class MalformedFrame(ValueError):
+    """What came over the pipe is not a frame, or is larger or deeper than a frame may be."""
+
+
+class Opaque:
+    """Stands for a value that is not plain data; only the name of its type is known."""
+
+    def __init__(self, type_name: str) -> None:
+        self.type_name = type_name
+
+    def __repr__(self) -> str:
+        return f"<{self.type_name}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and other.type_name == self.type_name
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def pack(message: Any) -> bytes:
+    """Turn nested plain data into one frame. Anything that is not plain data becomes Opaque."""
+    payload = bytearray()
+    tree = _to_tree(message, payload, 0)
+    header = json.dumps(tree, separators=(",", ":"), ensure_ascii=True).encode()
+    if len(header) > LARGEST_HEADER_BYTES or len(payload) > LARGEST_PAYLOAD_BYTES:
+        raise MalformedFrame(
+            f"{len(header)} bytes of JSON and {len(payload)} bytes of arrays are more than a "
+            "frame may hold"
+        )
+    return _LENGTHS.pack(len(header), len(payload)) + header + bytes(payload)
+
+
+def unpack(header: bytes, payload: bytes, special: Callable[[str, dict], Any] | None = None) -> Any:
+    """Turn a frame's two parts back into data.
+
+    Parameters
+    ----------
+    special : callable, optional
+        Makes a value from a tag this module does not know (the runner's ``build`` values).
+
+    Raises
+    ------
+    MalformedFrame
+        For anything that :func:`pack` would not have written.
+    """
+    if _nesting(header) > 3 * DEEPEST_NESTING:
+        raise MalformedFrame("the header is nested too deeply")
+    try:
+        tree = json.loads(header)
+    except (ValueError, RecursionError) as error:
+        raise MalformedFrame(f"the header is not JSON: {error}") from None
+    return _from_tree(tree, memoryview(payload), special, 0)
+
+
+def unpack_whole(
+    frame: bytes, special: Callable[[str, dict], Any] | None = None
+) -> Any:
+    """Turn one whole frame, as :func:`pack` made it, back into data."""
+    middle = _LENGTHS.size + _LENGTHS.unpack_from(frame)[0]
+    return unpack(frame[_LENGTHS.size : middle], frame[middle:], special)
+
+
+class FrameReader:
+    """Cuts a stream of bytes into messages, holding at most one frame's worth of them."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Any]:
+        """Take the next bytes; yield every message that is now complete.
+
+        Raises
+        ------
+        MalformedFrame
+            As soon as the stream cannot be one of frames. The reader is of no use after that.
+        """
+        self._buffer += data
+        while len(self._buffer) >= _LENGTHS.size:
+            header_length, payload_length = _LENGTHS.unpack_from(self._buffer)
+            if header_length > LARGEST_HEADER_BYTES or payload_length > LARGEST_PAYLOAD_BYTES:
+                raise MalformedFrame("a frame announces more bytes than it may hold")
+            middle = _LENGTHS.size + header_length
+            end = middle + payload_length
+            if len(self._buffer) < end:
+                return
+            header = bytes(self._buffer[_LENGTHS.size : middle])
+            payload = bytes(self._buffer[middle:end])
+            del self._buffer[:end]
+            yield unpack(header, payload)
+
+
+def read_frame(read: Callable[[int], bytes], special: Callable[[str, dict], Any]) -> Any:
+    """Read one frame by ``read(n)``, which returns exactly n bytes. For the trusted direction."""
+    header_length, payload_length = _LENGTHS.unpack(read(_LENGTHS.size))
+    return unpack(read(header_length), read(payload_length), special)
+
+
+def _to_tree(value: Any, payload: bytearray, depth: int) -> Any:
+    if depth > DEEPEST_NESTING:
+        return {TAG: "opaque", "type": "data nested too deeply"}
+    kind = type(value)
+    if value is None or kind is bool or kind is str:
+        return value
+    if kind is int:
+        return value if value.bit_length() <= LONGEST_INTEGER_BITS else _opaque("a huge int")
+    if kind is float:
+        return value if math.isfinite(value) else {TAG: "float", "name": repr(value)}
+    if kind is complex:
+        return {TAG: "complex", "parts": [repr(value.real), repr(value.imag)]}
+    if isinstance(value, np.ndarray | np.generic):
+        return _array_to_tree(value, payload)
+    if isinstance(value, list | tuple):
+        items = [_to_tree(item, payload, depth + 1) for item in value]
+        return items if isinstance(value, list) else {TAG: "tuple", "items": items}
+    if isinstance(value, dict):
+        pairs = [
+            [_to_tree(key, payload, depth + 1), _to_tree(item, payload, depth + 1)]
+            for key, item in value.items()
+        ]
+        return {TAG: "dict", "items": pairs}
+    if hasattr(value, "to_tree"):  # a build value, on its way into the sandbox
+        return value.to_tree(lambda part: _to_tree(part, payload, depth + 1))
+    return _opaque(kind.__name__)
+
+
+def _opaque(type_name: str) -> dict[str, str]:
+    return {TAG: "opaque", "type": str(type_name)[:100]}
+
+
+def _array_to_tree(value: np.ndarray | np.generic, payload: bytearray) -> Any:
+    array = np.asarray(value)
+    little = array.dtype.newbyteorder("<")
+    if little.str not in DTYPES:
+        return _opaque(f"{type(value).__name__} of {array.dtype}")
+    order = _memory_order(array)
+    data = array.astype(little).tobytes(order="F" if order == "F" else "C")
+    if len(payload) + len(data) > LARGEST_PAYLOAD_BYTES:
+        return _opaque(f"an array of {len(data)} bytes")
+    tree = {TAG: "array", "dtype": little.str, "shape": list(array.shape), "order": order}
+    tree["at"] = len(payload)
+    payload += data
+    return tree
+
+
+def _memory_order(array: np.ndarray) -> str:
+    if array.flags.c_contiguous:
+        return "C"
+    return "F" if array.flags.f_contiguous else "strided"
+
+
+def _from_tree(tree: Any, payload: memoryview, special: Any, depth: int) -> Any:
+    if depth > DEEPEST_NESTING + 1:
+        raise MalformedFrame("data are nested too deeply")
+    if tree is None or isinstance(tree, bool | int | float | str):
+        return tree
+
+    def inner(part: Any) -> Any:
+        return _from_tree(part, payload, special, depth + 1)
+
+    if isinstance(tree, list):
+        return [inner(part) for part in tree]
+    tag = tree.get(TAG)
+    if not isinstance(tag, str):
+        raise MalformedFrame("a value has no tag")
+    try:
+        if tag == "array":
+            return _array_from_tree(tree, payload)
+        if tag == "tuple":
+            return tuple(inner(part) for part in tree["items"])
+        if tag == "dict":
+            return {inner(key): inner(part) for key, part in tree["items"]}
+        if tag == "float":
+            return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[tree["name"]]
+        if tag == "complex":
+            real, imaginary = tree["parts"]
+            return complex(float(real), float(imaginary))
+        if tag == "opaque":
+            return Opaque(str(tree["type"])[:100])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, MalformedFrame):
+            raise
+        raise MalformedFrame(f"a value tagged {tag[:20]!r} is not well formed") from None
+    if special is None:
+        raise MalformedFrame(f"the tag {tag[:20]!r} is unknown")
+    return special(tag, {key: inner(part) for key, part in tree.items() if key != TAG})
+
+
+def _array_from_tree(tree: dict[str, Any], payload: memoryview) -> np.ndarray:
+    name, shape, start, order = tree["dtype"], tree["shape"], tree["at"], tree["order"]
+    if name not in DTYPES or order not in ("C", "F", "strided"):
+        raise MalformedFrame("an array's dtype or order is not allowed")
+    if type(shape) is not list or len(shape) > MOST_DIMENSIONS:
+        raise MalformedFrame("an array's shape is not allowed")
+    if any(type(size) is not int or not 0 <= size <= LARGEST_PAYLOAD_BYTES for size in shape):
+        raise MalformedFrame("an array's shape is not allowed")
+    dtype = np.dtype(name)
+    length = math.prod(shape) * dtype.itemsize
+    if type(start) is not int or start < 0 or start + length > len(payload):
+        raise MalformedFrame("an array reaches beyond the payload")
+    flat = np.frombuffer(payload[start : start + length], dtype)
+    array = flat.reshape(shape, order="F" if order == "F" else "C")
+    if order != "strided" or not shape:
+        return array.copy(order="F" if order == "F" else "C")
+    wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)  # every other column: not contiguous
+    wide[..., ::2] = array
+    return wide[..., ::2]
+
+
+def _nesting(header: bytes) -> int:
+    """An upper bound of the JSON's nesting, found without recursion."""
+    codes = np.frombuffer(header, np.uint8)
+    opening = (codes == ord("[")) | (codes == ord("{"))
+    closing = (codes == ord("]")) | (codes == ord("}"))
+    if not opening.any():
+        return 0
+    depth = np.cumsum(opening.astype(np.int32) - closing.astype(np.int32))
+    return int(depth.max())

@@ -1,0 +1,91 @@
+"""The recorder that takes the place of `check` when a visible check's cell is graded.
+
+It has the methods of :class:`nand2resnet.check.Check`, but compares nothing: it writes down what
+the learner's function gave, for the oracle to compare with what the reference gave.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.runner.probing import Observation, observe
+from nand2resnet.hints import case_key
+
+
+class Recorder:
+    """Takes the calls a check cell makes and reports one observation for each.
+
+    Parameters
+    ----------
+    report : callable
+        Called as ``report(key, observation)``; ``key`` is the case key of the check.
+    """
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        seconds: float,
+        report: Callable[[str, Observation], None],
+    ) -> None:
+        self._namespace = namespace
+        self._seconds = seconds
+        self._report = report
+
+    def __call__(self, function: Any, *args: Any, **_: Any) -> Any:
+        """Stand for ``check(f, *args, expected=...)``."""
+        return self._record("call", function, args, lambda copies: function(*copies))
+
+    def gradient(self, df: Any, f: Any, x: Any, **_: Any) -> Any:
+        """Stand for ``check.gradient(df, f, x)``."""
+        return self._record("gradient", df, (f, x), lambda copies: df(copies[1]))
+
+    def shape(self, function: Any, *args: Any, **_: Any) -> Any:
+        """Stand for ``check.shape(f, *args, expected=...)``."""
+        return self._record("shape", function, args, lambda copies: np.shape(function(*copies)))
+
+    def dtype(self, function: Any, *args: Any, **_: Any) -> Any:
+        """Stand for ``check.dtype(f, *args, expected=...)``."""
+
+        def name(copies: tuple[Any, ...]) -> str:
+            return str(np.asarray(function(*copies)).dtype)
+
+        return self._record("dtype", function, args, name)
+
+    def untouched(self, function: Any, *args: Any, **_: Any) -> Any:
+        """Stand for ``check.untouched(f, *args)``: the arguments after the call."""
+
+        def after(copies: tuple[Any, ...]) -> list[Any]:
+            function(*copies)
+            return [part for part in copies if not callable(part)]
+
+        return self._record("untouched", function, args, after)
+
+    def raises(self, error: type[BaseException], function: Any, *args: Any, **_: Any) -> Any:
+        """Stand for ``check.raises(Error, f, *args)``: whether it raised that error."""
+
+        def raised(copies: tuple[Any, ...]) -> bool:
+            try:
+                function(*copies)
+            except error:
+                return True
+            return False
+
+        return self._record("raises", function, args, raised)
+
+    def close(self, value: Any, expected: Any = None, **_: Any) -> Any:
+        """Stand for ``check.close(value, expected, of=...)``."""
+        return self._record("close", self.close, (), lambda _: value)
+
+    def _record(
+        self, method: str, function: Any, args: tuple[Any, ...], call: Callable[[Any], Any]
+    ) -> Any:
+        name = getattr(function, "__name__", type(function).__name__)
+        key = case_key(method, str(name), args)
+        copies = tuple(part if callable(part) else copy.deepcopy(part) for part in args)
+        observation = observe(lambda: call(copies), self._namespace, self._seconds)
+        self._report(key, observation)
+        return observation.value

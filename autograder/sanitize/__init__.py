@@ -1,0 +1,22 @@
+"""The one place where what learners wrote is made safe to open.
+
+Text, names, markdown, HTML, pictures, outputs and whole notebooks go in; plain text, PNG and
+cleaned HTML come out. Nothing that comes out can run a script, load anything from elsewhere, or
+take longer to show than a screenful deserves.
+"""
+
+from autograder.sanitize.html import clean_html
+from autograder.sanitize.markdown import clean_markdown
+from autograder.sanitize.notebook import clean_notebook, clean_outputs
+from autograder.sanitize.picture import clean_picture
+from autograder.sanitize.text import clean_name, clean_text
+
+__all__ = [
+    "clean_html",
+    "clean_markdown",
+    "clean_name",
+    "clean_notebook",
+    "clean_outputs",
+    "clean_picture",
+    "clean_text",
+]
