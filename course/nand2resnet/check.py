@@ -1,0 +1,352 @@
+"""Instant feedback: call what the learner wrote, compare, and say what is wrong in plain words.
+
+    from nand2resnet.check import check
+
+    check(derivative, cube, 2.0, expected=12.0)
+
+A check prints one line when it passes and raises one short :class:`CheckFailed` when it does not.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nand2resnet import wording
+from nand2resnet.calling import call, changeable
+from nand2resnet.comparison import as_numbers
+from nand2resnet.explain import Difference, explain
+from nand2resnet.failure import CheckFailed, learners_lines
+from nand2resnet.hints import Hint, Raised, case_key, lookup
+
+__all__ = ["Check", "CheckFailed", "check"]
+
+STEP = 1e-5
+"""Relative step of the central difference: a balance of rounding and curvature in float64."""
+SMALLEST_GRADIENT = 1e-3
+"""Gradients are compared relative to at least this, below which rounding is all one sees."""
+FUNCTION = Callable[..., Any]
+
+
+class Check:
+    """The checks of a notebook; ``check`` is the one instance.
+
+    Every method calls the learner's function by position, each time on copies of its own of the
+    arguments, and returns what it observed.
+    """
+
+    def __call__(
+        self,
+        f: FUNCTION,
+        *args: Any,
+        expected: Any,
+        rtol: float | None = None,
+        atol: float | None = None,
+    ) -> Any:
+        """Check what ``f(*args)`` returns.
+
+        Parameters
+        ----------
+        f : callable
+            What the learner wrote.
+        *args
+            Its arguments, by position.
+        expected : plain data
+            The right result.
+        rtol, atol : float, optional
+            Tolerance, by default that of :func:`nand2resnet.explain.explain`.
+
+        Raises
+        ------
+        CheckFailed
+            If the function is not written yet, stops with an error or returns something else.
+        """
+        asked = Question("call", f, args)
+        value = asked.value()
+        difference = explain(value, expected, rtol=rtol, atol=atol, inputs=asked.inputs)
+        if difference is not None:
+            raise asked.failed("is not right yet.", value, difference, expected)
+        return passed(f"{asked.call}: {result(value)}", value)
+
+    def gradient(self, df: FUNCTION, f: FUNCTION, x: Any, *, rtol: float = 1e-6) -> Any:
+        """Check that ``df(x)`` is the gradient of ``f`` at ``x``.
+
+        The comparison is with a central difference of ``f`` in float64, by relative error.
+
+        Parameters
+        ----------
+        df : callable
+            What the learner wrote; takes what ``f`` takes, returns the shape of ``x``.
+        f : callable
+            A function with one number as its result.
+        x : float or ndarray
+            Where to look.
+        rtol : float, optional
+            The largest relative error ``|df - d| / (|df| + |d|)`` that passes.
+        """
+        asked = Question("gradient", df, (x,), key_args=(f, x))
+        value = asked.value()
+        numeric = central_difference(f, x)
+        error = relative_error(value, numeric)
+        measured = f"a central difference of {wording.shown(f)}"
+        if error is None or not error <= rtol:
+            difference = explain(value, numeric, rtol=rtol, atol=1e-8, inputs=asked.inputs)
+            difference = difference or Difference("values", "It is close, but not close enough.")
+            size = "" if error is None else f" (relative error {error:.1e})"
+            headline = f"does not agree with {measured}{size}."
+            raise asked.failed(headline, value, difference, numeric)
+        return passed(f"{asked.call} agrees with {measured} (relative error {error:.0e})", value)
+
+    def shape(self, f: FUNCTION, *args: Any, expected: Any) -> Any:
+        """Check the shape of ``f(*args)``; several returned values have a tuple of shapes."""
+        asked = Question("shape", f, args)
+        value = asked.value()
+        wanted = (int(expected),) if isinstance(expected, (int, np.integer)) else expected
+        came = shape_of(value)
+        if came != wanted:
+            text = f"The shape is {came}; {wanted} was expected."
+            raise asked.failed("has the wrong shape.", value, Difference("shape", text))
+        return passed(f"{asked.call} has the shape {came}", value)
+
+    def dtype(self, f: FUNCTION, *args: Any, expected: Any) -> Any:
+        """Check the dtype of ``f(*args)``; several returned values have a tuple of dtypes."""
+        asked = Question("dtype", f, args)
+        value = asked.value()
+        came = dtype_of(value)
+        if came != expected:
+            text = f"The dtype is {came}; {expected} was expected."
+            raise asked.failed("has the wrong dtype.", value, Difference("dtype", text))
+        return passed(f"{asked.call} has the dtype {came}", value)
+
+    def untouched(self, f: FUNCTION, *args: Any) -> Any:
+        """Check that ``f(*args)`` leaves its arrays, lists and dicts as they were."""
+        asked = Question("untouched", f, args)
+        after = asked.called().arguments
+        for name, before, left in zip(asked.inputs, args, after, strict=True):
+            if not changeable((before,)):
+                continue
+            difference = explain(left, before, rtol=0, atol=0)
+            if difference is not None:
+                text = f"`{name}` was {wording.shown(before)} and is now {wording.shown(left)}."
+                advice = " Work on a copy, or write `a = a + b` in place of `a += b`."
+                changed = Difference(difference.kind, text + advice, text)
+                raise asked.failed("changes what it was given.", changeable(after), changed)
+        return passed(f"{asked.call} leaves what it was given as it was", changeable(after))
+
+    def raises(self, error: type[Exception], f: FUNCTION, *args: Any) -> Any:
+        """Check that ``f(*args)`` raises ``error``."""
+        asked = Question("raises", f, args)
+        try:
+            value = asked.called(error).value
+        except error as raised:
+            observed = Raised(type(raised).__name__, str(raised))
+            return passed(f"{asked.call} raises {observed.error}: {observed.message}", observed)
+        text = f"It returned {wording.shown(value)}; a {error.__name__} was expected."
+        raise asked.failed("does not raise an error.", value, Difference("values", text))
+
+    def close(
+        self,
+        value: Any,
+        expected: Any,
+        of: str,
+        *,
+        rtol: float | None = None,
+        atol: float | None = None,
+    ) -> Any:
+        """Check a value rather than a call; ``of`` says what it is."""
+        difference = explain(value, expected, rtol=rtol, atol=atol)
+        if difference is not None:
+            key = case_key("close", of, ())
+            raise failure(f"{of}: not right yet.", key, value, difference, expected)
+        return passed(f"{of}: {result(value)}", value)
+
+
+check = Check()
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call that a check makes, and how it is written and found among the hints.
+
+    Parameters
+    ----------
+    method : str
+        The method of ``check``, "call" for ``check(...)`` itself.
+    function : callable
+        What the learner wrote.
+    args : tuple
+        What it is called with.
+    key_args : tuple, optional
+        What identifies the case, if not ``args``.
+    """
+
+    method: str
+    function: FUNCTION
+    args: tuple[Any, ...]
+    key_args: tuple[Any, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return wording.name_of(self.function) or wording.described(self.function)
+
+    @property
+    def call(self) -> str:
+        """The call as one would type it."""
+        return wording.call(self.name, self.args)
+
+    @property
+    def key(self) -> str:
+        """The case key of the check."""
+        return case_key(self.method, self.name, self.key_args or self.args)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The arguments by the names of the learner's parameters."""
+        try:
+            parameters = list(inspect.signature(self.function).parameters)
+        except (TypeError, ValueError):
+            parameters = []
+        numbered = (f"argument {index + 1}" for index in range(len(self.args)))
+        names = [*parameters, *list(numbered)[len(parameters) :]]
+        return dict(zip(names, self.args, strict=False))
+
+    def value(self) -> Any:
+        """What the function returns."""
+        return self.called().value
+
+    def called(self, expected_error: type[Exception] | None = None) -> Any:
+        """Call the function; an error other than the expected one becomes a CheckFailed."""
+        if not callable(self.function):
+            raise CheckFailed(f"A function was to be checked, but this is {self.name}.")
+        try:
+            return call(self.function, self.args)
+        except NotImplementedError as error:
+            raise not_written(self.call, self.name, error) from error
+        except Exception as error:
+            if expected_error is not None and isinstance(error, expected_error):
+                raise
+            raise self.stopped(error, expected_error) from error
+
+    def stopped(self, error: Exception, expected: type[Exception] | None) -> CheckFailed:
+        """The learner's function raised an error, and not the one that was expected."""
+        lines = [f"{self.call} stopped with an error.", f"{type(error).__name__}: {error}"]
+        lines += [f"A {expected.__name__} was expected."] if expected else []
+        lines += [f"  {line}" for line in learners_lines(error)]
+        known = find_hint(self.key, Raised(type(error).__name__, str(error)))
+        return CheckFailed("\n".join(lines + ([f"Hint: {known.hint}"] if known else [])))
+
+    def failed(
+        self, headline: str, value: Any, difference: Difference, *expected: Any
+    ) -> CheckFailed:
+        """What came differs from what was expected."""
+        return failure(f"{self.call} {headline}", self.key, value, difference, *expected)
+
+
+def failure(
+    headline: str, key: str, value: Any, difference: Difference, *expected: Any
+) -> CheckFailed:
+    """Put the message together: what was expected, what came, and a hint or an explanation."""
+    lines = [headline]
+    if expected and not all(map(is_short, (value, *expected))):
+        lines += [f"  expected  {wording.shown(expected[0])}", f"  came      {result(value)}"]
+    known = find_hint(key, value)
+    lines += [difference.first or difference.text, f"Hint: {known.hint}"] if known else []
+    lines += [] if known else [difference.text]
+    return CheckFailed("\n".join(lines))
+
+
+def is_short(value: Any) -> bool:
+    """Whether a value is always shown in full where a difference is explained."""
+    return value is None or wording.is_number(value) or isinstance(value, str)
+
+
+def find_hint(key: str, value: Any) -> Hint | None:
+    """The hint of the known mistake that gives this very observation."""
+    for known in lookup(key):
+        if isinstance(value, Raised) or isinstance(known.observation, Raised):
+            # Only the type: messages hold addresses and differ between versions of libraries.
+            if getattr(value, "error", None) == getattr(known.observation, "error", False):
+                return known
+        elif explain(value, known.observation) is None:
+            return known
+    return None
+
+
+def not_written(call: str, name: str, error: NotImplementedError) -> CheckFailed:
+    """The stub of the function, or of one that it needs, is still there."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    stub = trace.tb_frame.f_code.co_name if trace else name
+    needed = "" if stub == name else f" ({call} needs it)"
+    return CheckFailed(f"`{stub}` is not written yet{needed}.\n{error}".rstrip())
+
+
+def passed(line: str, value: Any) -> Any:
+    """Print what was checked; hand the observed value back."""
+    print(f"✓ {line}")
+    return value
+
+
+def result(value: Any) -> str:
+    """A result, shown or described."""
+    return wording.shown(value)
+
+
+def shape_of(value: Any) -> Any:
+    """The shape of an array or number; for several values a tuple of shapes."""
+    if isinstance(value, (tuple, list)):
+        return tuple(shape_of(part) for part in value)
+    return tuple(np.shape(value))
+
+
+def dtype_of(value: Any) -> Any:
+    """The name of the dtype of an array or number; for several values a tuple of names."""
+    if isinstance(value, (tuple, list)):
+        return tuple(dtype_of(part) for part in value)
+    return np.asarray(value).dtype.name
+
+
+def central_difference(f: FUNCTION, x: Any) -> Any:
+    """The gradient of ``f`` at ``x`` by a central difference, in the shape of ``x``.
+
+    Source: (f(x + h) - f(x - h)) / 2h, whose error falls with the square of h.
+    """
+    point = np.array(x, dtype=np.float64)
+    slopes = np.empty_like(point)
+    for index in np.ndindex(point.shape):
+        step = STEP * max(1.0, abs(float(point[index])))
+        ends = []
+        for moved in (point[index] + step, point[index] - step):
+            beside = point.copy()
+            beside[index] = moved
+            ends.append((moved, one_number(f, beside)))
+        (right, above), (left, below) = ends
+        slopes[index] = (above - below) / (right - left)
+    return slopes if slopes.ndim else float(slopes)
+
+
+def one_number(f: FUNCTION, point: np.ndarray) -> float:
+    """The value of ``f`` at a point, which must be one number."""
+    value = Question("gradient", f, (point if point.ndim else float(point),)).value()
+    number = as_numbers(value)
+    if number is None or number.size != 1:
+        raise CheckFailed(
+            f"The slope of {wording.shown(f)} cannot be measured: at {wording.shown(point)} it "
+            f"gave {wording.described(value)}, where one number is needed."
+        )
+    return float(number.item())
+
+
+def relative_error(value: Any, numeric: Any) -> float | None:
+    """``|a - b| / (|a| + |b|)`` in Euclidean norm; None if the shapes do not allow it."""
+    came, asked = as_numbers(value), np.asarray(numeric)
+    if came is None or came.shape != asked.shape:
+        return None
+    size = float(np.linalg.norm(came.ravel()) + np.linalg.norm(asked.ravel()))
+    return float(np.linalg.norm((came - asked).ravel())) / max(size, SMALLEST_GRADIENT)
