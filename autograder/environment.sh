@@ -107,7 +107,7 @@ make_venv() {
 choose_python() {
     local python
     while read -r python; do
-        if "$python" -c 'import venv, ensurepip' &>/dev/null </dev/null && new_enough "$python"; then
+        if new_enough "$python" && can_make_venvs "$python"; then
             echo "$python"
             return
         fi
@@ -126,6 +126,10 @@ candidates() {
 
 new_enough() { # PYTHON
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' &>/dev/null </dev/null
+}
+
+can_make_venvs() { # PYTHON; Debian has put this part into a package of its own
+    "$1" -c 'import venv, ensurepip; ensurepip.version()' &>/dev/null </dev/null
 }
 
 debian_may_help() { # CHOSEN: none was found, or root (who is not asked) can have the better one

@@ -21,6 +21,7 @@ from autograder.runner.frames import TAG, pack, unpack_whole
 from autograder.runner.main import visible_checks
 from autograder.runner.probing import (
     Observation,
+    Patience,
     Subject,
     Trouble,
     make_special,
@@ -161,15 +162,16 @@ class Oracle:
         expectation = self.expectation(name)
         subject = Subject(namespace, self.unit.names_of(name), self.unit.probes)
         observed = Observed()
+        patience = Patience(seconds)
         with _replaying(namespace, expectation.packed.check_replays):
             visible_checks(
                 subject,
                 expectation.packed.check,
-                seconds,
+                patience,
                 lambda key, observation: observed.visible.append((key, observation)),
             )
         for number, prepared in enumerate(expectation.cases):
-            observed.cases[number] = observe_packed(subject, prepared.packed, seconds)
+            observed.cases[number] = observe_packed(subject, prepared.packed, patience)
         return observed
 
     # Making expectations
@@ -190,7 +192,7 @@ class Oracle:
         packed = PackedCase(case.probe, inputs, report)
         replays: dict[str, dict[str, Any]] = {}
         with recording_calls(subject.namespace, exercise.uses, replays):
-            reference = observe_packed(subject, packed, SECONDS_PER_REFERENCE_CASE)
+            reference = observe_packed(subject, packed, Patience(SECONDS_PER_REFERENCE_CASE))
         return Prepared(case, PackedCase(case.probe, inputs, report, replays), reference)
 
     def _visible(
@@ -203,7 +205,7 @@ class Oracle:
             visible_checks(
                 subject,
                 source,
-                SECONDS_PER_REFERENCE_CASE,
+                Patience(SECONDS_PER_REFERENCE_CASE),
                 lambda key, observation: visible.append((key, observation)),
             )
         return visible, replays
@@ -342,7 +344,7 @@ class Oracle:
         return self.observe_version(name, self.unit.variant_source(name, mistake))
 
 
-def observe_packed(subject: Subject, packed: PackedCase, seconds: float) -> Observation:
+def observe_packed(subject: Subject, packed: PackedCase, patience: Patience) -> Observation:
     """Unpack a case's inputs and apply its probe, as the runner does inside."""
     return observe_case(
         subject,
@@ -350,7 +352,7 @@ def observe_packed(subject: Subject, packed: PackedCase, seconds: float) -> Obse
         unpack_whole(packed.inputs, make_special(subject.probes)),
         report=packed.report,
         replays=packed.replays,
-        seconds=seconds,
+        patience=patience,
     )
 
 

@@ -307,3 +307,17 @@ def with_points(cells: list[Cell], exercises: Mapping[str, Exercise]) -> list[Ce
         else cell
         for cell in cells
     ]
+
+
+def unit_of_notebook(path: Path) -> str:
+    """The unit whose notebook has this file's name.
+
+    Raises
+    ------
+    UnknownName
+        No unit's notebook is called so.
+    """
+    for name in unit_names():
+        if load_unit(name).notebook_name == path.stem:
+            return name
+    raise UnknownName(f"no unit's notebook is called {path.name}; name the unit with --unit")

@@ -25,6 +25,7 @@ from typing import Any, Final
 from autograder.runner.frames import MalformedFrame, pack, read_frame, unpack_whole
 from autograder.runner.probing import (
     Observation,
+    Patience,
     Subject,
     Trouble,
     make_special,
@@ -133,6 +134,7 @@ def probe_from(
     exercise = job["exercises"][name]
     subject = Subject(shell.user_ns, tuple(exercise["names"]), probes)
     special = make_special(probes)
+    patience = Patience(job["case_seconds"])
 
     def report(step: int, key: str, observation: Observation) -> None:
         error = observation.error.as_data() if observation.error else None
@@ -142,8 +144,12 @@ def probe_from(
 
     if first == 0:
         with replaying(subject.namespace, exercise["check_replays"]):
-            visible_checks(subject, exercise["check"], job["case_seconds"],
-                           lambda key, observation: report(0, key, observation))
+            visible_checks(
+                subject,
+                exercise["check"],
+                patience,
+                lambda key, observation: report(0, key, observation),
+            )
         _set(progress, 1)
     for step, case in enumerate(exercise["cases"], start=1):
         if step < first:
@@ -154,22 +160,26 @@ def probe_from(
             unpack_whole(case["inputs"].tobytes(), special),
             report=tuple(case["report"]),
             replays=case["replays"],
-            seconds=job["case_seconds"],
+            patience=patience,
         )
         report(step, "", observation)
         _set(progress, step + 1)
 
 
 def visible_checks(
-    subject: Subject, source: str, seconds: float, report: Callable[[str, Observation], None]
+    subject: Subject,
+    source: str,
+    patience: Patience,
+    report: Callable[[str, Observation], None],
 ) -> None:
     """Run the master's check cell with a recorder in the place of `check`."""
-    recorder = Recorder(subject.namespace, seconds, report)
+    recorder = Recorder(subject.namespace, patience, report)
     with replaced(subject.namespace, {"check": recorder}):
         code = compile(source, "<check cell>", "exec")
         # What goes wrong inside a check is recorded by the recorder; what goes wrong between
         # two checks leaves the later ones missing, which the oracle sees.
-        observe(lambda: exec(code, subject.namespace), subject.namespace, 4 * seconds)  # noqa: S102
+        whole = Patience(4 * patience.seconds)
+        observe(lambda: exec(code, subject.namespace), subject.namespace, whole)  # noqa: S102
 
 
 def _set(progress: mmap.mmap, step: int) -> None:

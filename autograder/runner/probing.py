@@ -80,6 +80,28 @@ class Subject:
         return types.SimpleNamespace(**{name: self.namespace[name] for name in self.names})
 
 
+@dataclass
+class Patience:
+    """How long one call may take, and how many of an exercise's calls may take longer.
+
+    An endless loop is endless for every case: after a few, the others are not waited for.
+    """
+
+    seconds: float
+    most_timeouts: int = 2
+    timeouts: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the exercise has used up its timeouts."""
+        return self.timeouts >= self.most_timeouts
+
+    def timeout(self) -> Observation:
+        """What is observed instead of an answer."""
+        message = f"no answer after {self.seconds:g} seconds"
+        return Observation(error=Trouble("TimeLimit", (), message))
+
+
 def builders_of(probes: Mapping[str, Any]) -> dict[str, Callable[..., Any]]:
     """The functions a case value may be built by: a unit's own, and the random generator."""
     return {"rng": np.random.default_rng, **{k: v for k, v in probes.items() if callable(v)}}
@@ -102,7 +124,7 @@ def observe_case(
     *,
     report: tuple[str, ...] = (),
     replays: Mapping[str, Mapping[str, Any]] | None = None,
-    seconds: float,
+    patience: Patience,
 ) -> Observation:
     """Apply one probe to the subject with fresh inputs, and write down what happens.
 
@@ -124,24 +146,27 @@ def observe_case(
         return subject.probes[probe](target, *inputs.values())
 
     with replaying(subject.namespace, replays or {}):
-        observation = observe(call, subject.namespace, seconds)
+        observation = observe(call, subject.namespace, patience)
     after = {name: inputs[name] for name in report}
     return Observation(observation.value, observation.error, after)
 
 
-def observe(call: Callable[[], Any], namespace: dict[str, Any], seconds: float) -> Observation:
+def observe(call: Callable[[], Any], namespace: dict[str, Any], patience: Patience) -> Observation:
     """Call, with known random state, no prints and a time limit; an error is an observation too."""
+    if patience.is_lost:
+        return patience.timeout()
     _current["namespace"] = namespace
     random.seed(SEED_OF_EVERY_PROBE)
     np.random.seed(SEED_OF_EVERY_PROBE % 2**32)
     try:
-        with time_limit(seconds), quiet():
+        with time_limit(patience.seconds), quiet():
             value = call()
             if isinstance(value, types.GeneratorType | map | filter | zip | range):
                 value = list(itertools.islice(value, LONGEST_GENERATED_LIST))
         return Observation(value)
     except TimeLimit:
-        return Observation(error=Trouble("TimeLimit", (), f"no answer after {seconds:g} seconds"))
+        patience.timeouts += 1
+        return patience.timeout()
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are answers too
         return Observation(error=describe(error))
 

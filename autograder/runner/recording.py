@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.runner.probing import Observation, observe
+from autograder.runner.probing import Observation, Patience, observe
 from nand2resnet.hints import case_key
 
 
@@ -21,6 +21,8 @@ class Recorder:
 
     Parameters
     ----------
+    patience : Patience
+        Limits the calls.
     report : callable
         Called as ``report(key, observation)``; ``key`` is the case key of the check.
     """
@@ -28,11 +30,11 @@ class Recorder:
     def __init__(
         self,
         namespace: dict[str, Any],
-        seconds: float,
+        patience: Patience,
         report: Callable[[str, Observation], None],
     ) -> None:
         self._namespace = namespace
-        self._seconds = seconds
+        self._patience = patience
         self._report = report
 
     def __call__(self, function: Any, *args: Any, **_: Any) -> Any:
@@ -76,16 +78,16 @@ class Recorder:
 
         return self._record("raises", function, args, raised)
 
-    def close(self, value: Any, expected: Any = None, **_: Any) -> Any:
+    def close(self, value: Any, expected: Any = None, *, of: str = "", **_: Any) -> Any:
         """Stand for ``check.close(value, expected, of=...)``."""
-        return self._record("close", self.close, (), lambda _: value)
+        return self._record("close", of, (), lambda _: value)
 
     def _record(
-        self, method: str, function: Any, args: tuple[Any, ...], call: Callable[[Any], Any]
+        self, method: str, subject: Any, args: tuple[Any, ...], call: Callable[[Any], Any]
     ) -> Any:
-        name = getattr(function, "__name__", type(function).__name__)
+        name = subject if isinstance(subject, str) else getattr(subject, "__name__", "it")
         key = case_key(method, str(name), args)
         copies = tuple(part if callable(part) else copy.deepcopy(part) for part in args)
-        observation = observe(lambda: call(copies), self._namespace, self._seconds)
+        observation = observe(lambda: call(copies), self._namespace, self._patience)
         self._report(key, observation)
         return observation.value

@@ -25,8 +25,8 @@ class Limits:
     open_files: int = 256
     cpu: int = 600
     wall: float = 300.0
-    cell: float = 60.0
-    case: float = 10.0
+    cell: float = 30.0
+    case: float = 5.0
     reported: int = 512 * MEBI
 
 

@@ -48,9 +48,8 @@ def clean_notebook(notebook: Mapping[str, Any], *, trusted: Collection[str] = ()
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    cleaned: NotebookNode = from_dict(
-        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    )
+    reduced = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    cleaned: NotebookNode = from_dict(reduced)  # type: ignore[no-untyped-call]
     return cleaned
 
 
@@ -67,15 +66,16 @@ def clean_outputs(outputs: Any) -> list[NotebookNode]:
     if len(kept) > MOST_OUTPUTS:
         note = f"[... {len(kept) - MOST_OUTPUTS:,} more outputs left out ...]\n"
         cleaned.append({"output_type": "stream", "name": "stdout", "text": note})
-    return [from_dict(output) for output in cleaned if output is not None]
+    nodes: list[NotebookNode] = from_dict(  # type: ignore[no-untyped-call]
+        [output for output in cleaned if output is not None]
+    )
+    return nodes
 
 
 def _clean_cell(
     cell: Mapping[str, Any], spare_id: str, taken: set[str], trusted: Collection[str]
 ) -> dict[str, Any]:
-    source = cell.get("source")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+    source = "".join(_texts(cell.get("source")))
     kind = cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown") else "raw"
     reduced: dict[str, Any] = {
         "id": _unique_id(cell.get("id"), spare_id, taken),

@@ -43,7 +43,7 @@ def _written_anew(encoded: bytes) -> str | None:
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             pixels = picture.convert("RGBA" if _has_alpha(picture) else "RGB")
-    except Exception:  # A broken file can make the decoder raise anything; it is no picture then.
+    except Exception:  # noqa: BLE001 - a broken file can make the decoder raise anything.
         return None
     pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     pixels.info.clear()

@@ -20,10 +20,10 @@ _DECEPTIVE = re.compile(
 
 
 def clean_text(value: Any, longest: int = LONGEST_TEXT) -> str:
-    """Return ``value`` as text that is safe to write anywhere text belongs (escape it for HTML).
+    r"""Return ``value`` as text that is safe to write anywhere text belongs (escape it for HTML).
 
     Terminal colours go, a line a progress bar rewrote keeps its last state, control characters
-    go, characters that reorder or hide text become visible as ``\\u202e``, and of a very long
+    go, characters that reorder or hide text become visible as ``\u202e``, and of a very long
     text the middle is left out, with a note that says so.
 
     Parameters

@@ -1,0 +1,204 @@
+"""The command line: `n2r`. Every command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, Optional
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Build, try, grade and report on the units of nand2resnet.",
+)
+
+UnitArgument = Annotated[str, typer.Argument(help="a unit, such as 01_gradient_descent or 01")]
+BackendOption = Annotated[
+    Optional[str],  # noqa: UP045 - Typer reads this at run time
+    typer.Option("--backend", help="bubblewrap (default), or none with --trust-submissions"),
+]
+TrustOption = Annotated[
+    bool,
+    typer.Option("--trust-submissions", help="the submissions are your own; allow no sandbox"),
+]
+JsonOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--json", help="write the verdicts to this file"),
+]
+
+
+@contextmanager
+def errors_for_people() -> Iterator[None]:
+    """Show our own errors as a message, without a traceback; exit status 2."""
+    from autograder.errors import GraderError
+
+    try:
+        yield
+    except GraderError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.secho(f"n2r: {message}", fg=typer.colors.RED, err=True)
+    raise typer.Exit(2)
+
+
+def _write_json(data: Any, path: Path) -> None:
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+@app.command()
+def build(
+    units: Annotated[Optional[list[str]], typer.Argument(help="units; all by default")] = None,  # noqa: UP045
+    check: Annotated[
+        bool, typer.Option("--check", help="change nothing; fail if course/ is out of date")
+    ] = False,
+    bundle: Annotated[
+        Optional[Path], typer.Option("--bundle", help="write the learner's bundle to this folder")  # noqa: UP045
+    ] = None,
+) -> None:
+    """Make the learner's notebooks and hints from the sources."""
+    from autograder.build import build_units, check_units, write_bundle
+
+    with errors_for_people():
+        if check:
+            differences = check_units(units or None)
+            for difference in differences:
+                typer.echo(f"{_relative(difference.path)} {difference.reason}")
+            if differences:
+                _fail("course/ is out of date; run `n2r build` and commit what changed")
+            typer.echo("course/ is what the sources give.")
+            return
+        changed = build_units(units or None, progress=lambda name: typer.echo(f"building {name}"))
+        for path in changed:
+            typer.echo(f"  wrote {_relative(path)}")
+        if not changed:
+            typer.echo("Everything was up to date.")
+        if bundle is not None:
+            files = write_bundle(bundle)
+            typer.echo(f"The learner's bundle is in {bundle}: {len(files)} files.")
+
+
+def _relative(path: Path) -> Path:
+    from autograder.unit import ROOT
+
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+@app.command(name="try")
+def try_(
+    unit: UnitArgument,
+    exercise: Annotated[str, typer.Argument(help="an exercise of the unit")],
+    files: Annotated[list[Path], typer.Argument(help="Python files that define it")],
+    as_json: Annotated[bool, typer.Option("--json", help="print the verdict as JSON")] = False,
+    seed: Annotated[str, typer.Option(help="decides the cases")] = "try",
+    backend: BackendOption = None,
+    trust_submissions: TrustOption = False,
+) -> None:
+    """Grade one exercise from a Python file, in the sandbox."""
+    from autograder.grading import try_sources
+    from autograder.sandbox import choose
+    from autograder.unit import find_exercise, load_unit
+
+    with errors_for_people():
+        loaded = load_unit(unit)
+        find_exercise(loaded, exercise)
+        chosen = choose(backend, trust_submissions=trust_submissions)
+        verdicts = [
+            try_sources(loaded, exercise, _read(file), seed, chosen) for file in files
+        ]
+    if as_json:
+        data = [verdict.as_json() for verdict in verdicts]
+        typer.echo(json.dumps(data[0] if len(data) == 1 else data, indent=1))
+        return
+    from autograder.show import show_exercise
+
+    for file, verdict in zip(files, verdicts, strict=True):
+        show_exercise(verdict, title=str(file))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"cannot read {file}: {error}")
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="a learner's notebook")],
+    unit: Annotated[
+        Optional[str], typer.Option(help="its unit; by default found by the file's name")  # noqa: UP045
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the verdicts as JSON")] = False,
+    seed: Annotated[str, typer.Option(help="decides the cases")] = "check",
+    backend: BackendOption = None,
+    trust_submissions: TrustOption = False,
+) -> None:
+    """Grade one notebook without a gradebook and show the verdict with hints."""
+    from autograder.grading import grade_submission
+    from autograder.show import show_submission
+    from autograder.unit import unit_of_notebook
+
+    with errors_for_people():
+        name = unit or unit_of_notebook(notebook)
+        graded = grade_submission(
+            name, notebook.stem, notebook, seed, backend, trust_submissions=trust_submissions
+        )
+    if as_json:
+        typer.echo(json.dumps(graded.verdict.as_json(), indent=1))
+    else:
+        show_submission(graded.verdict)
+    if graded.verdict.status in ("unreadable", "failed"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def audit(
+    unit: UnitArgument,
+    exercise: Annotated[Optional[str], typer.Argument(help="one exercise only")] = None,  # noqa: UP045
+    json_file: JsonOption = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="ignore earlier results")] = False,
+    workers: Annotated[Optional[int], typer.Option(help="processes; one a core by default")] = None,  # noqa: UP045
+) -> None:
+    """Prove that an exercise's cases, mistakes and hints are good."""
+    from autograder import audit as audits
+
+    with errors_for_people():
+        status = audits.run(unit, exercise, json_file, fresh, workers)
+    raise typer.Exit(status)
+
+
+@app.command()
+def lab(
+    unit: Annotated[Optional[str], typer.Argument(help="open this unit")] = None,  # noqa: UP045
+) -> None:
+    """Open the course in JupyterLab."""
+    import os
+
+    from autograder.unit import COURSE, load_unit
+
+    with errors_for_people():
+        place = COURSE if unit is None else load_unit(unit).release
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(place)])
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing on this machine, and what to type."""
+    from autograder import doctor as doctors
+
+    raise typer.Exit(doctors.main())
+
+
+def main() -> None:
+    """The entry point of `python -m autograder`."""
+    app()
+
+

@@ -1,0 +1,38 @@
+"""Verdicts on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.verdict import ExerciseVerdict, SubmissionVerdict
+
+console = Console()
+
+
+def show_submission(verdict: SubmissionVerdict) -> None:
+    """Print every exercise's verdict, then the total."""
+    for exercise in verdict.exercises:
+        show_exercise(exercise, title=exercise.exercise)
+    for note in verdict.notes:
+        console.print(Text(f"note: {note}", style="yellow"))
+    total = f"{verdict.points:g} of {verdict.max_points:g} points"
+    console.print(Text(f"{verdict.status}: {total} in {verdict.seconds:.1f} s", style="bold"))
+
+
+def show_exercise(verdict: ExerciseVerdict, *, title: str) -> None:
+    """Print one exercise's criteria and, where something is wrong, why and a hint."""
+    earned = "waiting" if verdict.points is None else f"{verdict.points:g}"
+    console.print(Text(f"{title}: {earned} of {verdict.max_points:g}", style="bold"))
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    for criterion in verdict.criteria:
+        mark = Text("✓", style="green") if criterion.passed else Text("✗", style="red")
+        points = f"{criterion.points:g}/{criterion.max_points:g}"
+        table.add_row(mark, points, Text(criterion.name), Text(criterion.message or "", "dim"))
+    if verdict.criteria:
+        console.print(table)
+    if verdict.error:
+        console.print(Text(f"  {verdict.error}", style="red"))
+    if verdict.hint:
+        console.print(Text(f"  hint ({verdict.diagnosis}): {verdict.hint}", style="cyan"))
