@@ -229,11 +229,18 @@ def disk_space() -> Finding:
 
 def writable_folders() -> Finding:
     """The repository, the folder for temporary files and the home folder can be written to."""
-    folders = [REPOSITORY, Path(tempfile.gettempdir()), Path(os.path.expanduser("~"))]
+    folders = [REPOSITORY, _temporary_folder(), Path(os.path.expanduser("~"))]
     tried = map(_try_to_write, folders)
     closed = ["{} ({})".format(folder, error) for folder, error in tried if error]
     todo = "Work on a copy in a folder of your own, and set TMPDIR or HOME if it is one of those."
     return Finding("writable folders", not closed, ", ".join(closed) or "all", todo)
+
+
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:  # gettempdir gives up where no candidate can be written to
+        return Path(os.environ.get("TMPDIR", "/tmp"))
 
 
 def _try_to_write(folder: Path) -> Tuple[Path, str]:
@@ -273,6 +280,8 @@ def _in_child(action: Callable[[], int]) -> str:
             if os.geteuid() == 0:
                 _become_nobody()
             status = action()
+        except OSError as error:
+            status = error.errno or status
         finally:
             os._exit(status)
     _, state = os.waitpid(child, 0)
