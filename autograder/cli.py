@@ -110,9 +110,7 @@ def try_(
         loaded = load_unit(unit)
         find_exercise(loaded, exercise)
         chosen = choose(backend, trust_submissions=trust_submissions)
-        verdicts = [
-            try_sources(loaded, exercise, _read(file), seed, chosen) for file in files
-        ]
+        verdicts = [try_sources(loaded, exercise, _read(file), seed, chosen) for file in files]
     if as_json:
         data = [verdict.as_json() for verdict in verdicts]
         typer.echo(json.dumps(data[0] if len(data) == 1 else data, indent=1))
@@ -200,5 +198,3 @@ def doctor() -> None:
 def main() -> None:
     """The entry point of `python -m autograder`."""
     app()
-
-

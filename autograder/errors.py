@@ -19,3 +19,7 @@ class BadUnit(GraderError):
 
 class UnreadableNotebook(GraderError):
     """A submission that is not a notebook of its unit."""
+
+
+class ClassTrouble(GraderError):
+    """A class's folder, settings or gradebook cannot be used."""

@@ -67,7 +67,7 @@ class Job:
         """The job without some cells, as the two frames the runner reads."""
         cells = [vars(cell) for cell in self.cells if cell.index not in skip]
         exercises = {name: _exercise_data(packed) for name, packed in self.exercises.items()}
-        job = {"cells": cells, "exercises": exercises}
+        job: dict[str, Any] = {"cells": cells, "exercises": exercises}
         job |= {"cell_seconds": limits.cell, "case_seconds": limits.case}
         return pack({"probes": self.probes}) + pack(job)
 
@@ -118,7 +118,8 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
         skip.add(run.cell)
         # What an earlier start observed stands; only what is missing is run again.
         skip |= {
-            cell.index for cell in job.cells
+            cell.index
+            for cell in job.cells
             if cell.exercise in execution.observed and cell.index <= run.cell
         }
     execution.stopped = f"it was given up: {MOST_STARTS} cells brought the runner down"
@@ -133,12 +134,10 @@ class _Run:
         self._execution = execution
         self._limits = limits
         self._deadline = deadline
-        self._steps = {
-            name: len(packed.cases) for name, packed in job.exercises.items()
-        }
+        self._steps = {name: len(packed.cases) for name, packed in job.exercises.items()}
         self.cell: int | None = None
         self.finished = False
-        self.reason = "it ended without a word"
+        self.reason = "the process ended while it ran"
 
     def go(self, running: Running, skip: set[int]) -> None:
         """Send the job, take the reports, and end the runner whatever happens."""
@@ -262,7 +261,7 @@ def _sending(running: Running, frames: bytes) -> Iterator[None]:
     """Write the job from a thread: the runner may die before it has read it all."""
 
     def send() -> None:
-        with contextlib.suppress(OSError), open(running.job, "wb", closefd=True) as pipe:
+        with contextlib.suppress(OSError), os.fdopen(running.job, "wb") as pipe:
             pipe.write(frames)
 
     thread = threading.Thread(target=send, daemon=True)

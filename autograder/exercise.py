@@ -116,17 +116,21 @@ class Exercise:
     Parameters
     ----------
     points : mapping of str to float or Criterion
-        The criteria in the order they are shown. The first also holds the visible checks.
+        The criteria in the order they are shown.
     names : tuple of str
         What the solution cell defines, if more than (or other than) the exercise's own name.
     uses : tuple of str
         Earlier exercises this one may call. While it is graded the reference's recorded answers
         stand in for the learner's, so that one mistake costs once.
+    visible : tuple of str
+        The criterion that each visible check counts for, in the order of the check cell. By
+        default all count for the first criterion.
     """
 
     points: Mapping[str, float | Criterion]
     names: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    visible: tuple[str, ...] = ()
     name: str = field(default="", init=False)
     mistakes: list[Mistake] = field(default_factory=list, init=False)
     alternatives: list[Alternative] = field(default_factory=list, init=False)
@@ -146,6 +150,17 @@ class Exercise:
     def max_points(self) -> float:
         """The sum over the criteria."""
         return sum(criterion.points for criterion in self.criteria.values())
+
+    def criterion_of_check(self, number: int) -> str:
+        """The criterion that a visible check counts for."""
+        if not self.visible:
+            return next(iter(self.points))
+        if number >= len(self.visible) or self.visible[number] not in self.points:
+            raise ValueError(
+                f"{self.name}: `visible` must name one of the criteria {list(self.points)} for "
+                f"each visible check; it is {self.visible}"
+            )
+        return self.visible[number]
 
     def cases(self, maker: CaseMaker) -> CaseMaker:
         """Register the generator of hidden cases: ``maker(rng)`` yields :class:`Case`."""

@@ -64,7 +64,7 @@ def grade_submission(
         status = "stopped"
     elif unit.questions:
         status = "waiting"
-    notes = (*merged.notes, *_run_notes(merged, execution))
+    notes = (*merged.notes, *_run_notes(execution))
     seconds = time.monotonic() - begun
     verdict = SubmissionVerdict(student, unit.name, status, seconds, exercises, notes)
     return Graded(verdict, graded_notebook(unit, merged, execution, verdict))
@@ -240,17 +240,21 @@ def _nothing(unit: Unit, reason: str) -> tuple[ExerciseVerdict, ...]:
                 for name, criterion in unit.exercises[cell.name].criteria.items()
             )
             points = unit.exercises[cell.name].max_points
-            zero = ExerciseVerdict(unit.name, cell.name, 0.0, points, criteria, error=reason,
-                                   status="unreadable")
+            zero = ExerciseVerdict(
+                unit.name, cell.name, 0.0, points, criteria, error=reason, status="unreadable"
+            )
             verdicts.append(zero)
         elif cell.role == "question" and cell.name is not None:
             points = cell.points or 0.0
-            verdicts.append(ExerciseVerdict(unit.name, cell.name, 0.0, points, error=reason,
-                                            status="unreadable"))
+            verdicts.append(
+                ExerciseVerdict(
+                    unit.name, cell.name, 0.0, points, error=reason, status="unreadable"
+                )
+            )
     return tuple(verdicts)
 
 
-def _run_notes(merged: Merged, execution: Execution) -> list[str]:
+def _run_notes(execution: Execution) -> list[str]:
     """What the instructor should know about cells that brought the runner down."""
     notes = [
         f"cell {index + 1} brought the notebook down ({reason}); it was left out"

@@ -46,7 +46,7 @@ def merge(unit: Unit, notebook: dict[str, Any]) -> Merged:
     notes: list[str] = []
     for number, cell in enumerate(unit.cells):
         theirs = [submitted[place] for place in places.get(number, ())]
-        merged += _with_master(unit, number, cell, theirs, notes)
+        merged += _with_master(number, cell, theirs, notes)
         merged += own.get(number, ())
     if _out_of_order(places):
         notes.append("cells had been moved; they were graded in the order of the course")
@@ -74,14 +74,14 @@ def _assign(unit: Unit, submitted: list[_Submitted]) -> dict[int, list[int]]:
     for number, cell in enumerate(unit.cells):
         by_text.setdefault((cell.is_code, cell.source.strip()), number)
     places: dict[int, list[int]] = {}
-    for place, cell in enumerate(submitted):
-        number = by_identity.get(cell.grade_id or "")
-        if number is None:
-            number = by_identity.get(cell.id or "")
-        if number is None:
-            number = by_text.get((cell.is_code, cell.source.strip()))
-        if number is not None:
-            places.setdefault(number, []).append(place)
+    for place, theirs in enumerate(submitted):
+        found = by_identity.get(theirs.grade_id or "")
+        if found is None:
+            found = by_identity.get(theirs.id or "")
+        if found is None:
+            found = by_text.get((theirs.is_code, theirs.source.strip()))
+        if found is not None:
+            places.setdefault(found, []).append(place)
     return places
 
 
@@ -101,7 +101,7 @@ def _own_cells(
 
 
 def _with_master(
-    unit: Unit, number: int, cell: Cell, theirs: list[_Submitted], notes: list[str]
+    number: int, cell: Cell, theirs: list[_Submitted], notes: list[str]
 ) -> list[MergedCell]:
     """The merged cell, or cells, for one cell of the master."""
     if cell.role in ("exercise", "question"):
@@ -133,8 +133,10 @@ def _answers(
         notes.append(f"the cell of `{cell.name}` was missing; it counts as not written")
         return [MergedCell("", cell.is_code, number, answered=False)]
     if len(fitting) > 1:
-        notes.append(f"the cell of `{cell.name}` was there {len(fitting)} times; all were run, "
-                     "the last one counts")
+        notes.append(
+            f"the cell of `{cell.name}` was there {len(fitting)} times; all were run, "
+            "the last one counts"
+        )
     *earlier, last = fitting
     copies = [MergedCell(one.source, cell.is_code, None) for one in earlier]
     return [*copies, MergedCell(last.source, cell.is_code, number)]

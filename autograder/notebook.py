@@ -45,7 +45,7 @@ def graded_notebook(
 
 
 def released_checksums(unit: Unit) -> dict[str, str]:
-    """nbgrader's checksums of the released cells: an unchanged answer is "No response."."""
+    """Nbgrader's checksums of the released cells: an unchanged answer is "No response."."""
     release = nbformat.read(unit.release, as_version=4)
     marks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
     return {mark["grade_id"]: mark["checksum"] for mark in marks if "checksum" in mark}

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from nand2resnet.explain import explain
 
-from autograder.exercise import Build, Case, Criterion, Exercise, Mistake
 from autograder.execution import Observed, PackedCase, PackedExercise
+from autograder.exercise import Build, Case, Criterion, Exercise, Mistake
 from autograder.runner.frames import TAG, pack, unpack_whole
 from autograder.runner.main import visible_checks
 from autograder.runner.probing import (
@@ -27,10 +28,10 @@ from autograder.runner.probing import (
     make_special,
     observe_case,
     recording_calls,
+    replaying,
 )
 from autograder.unit import Unit
 from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict
-from nand2resnet.explain import explain
 
 SECONDS_PER_REFERENCE_CASE: Final = 60.0
 SEED_OF_EXAMPLES: Final = "example"
@@ -59,12 +60,15 @@ class Prepared:
 class Expectation:
     """All there is to know about one exercise for one seed.
 
-    ``cases`` holds the graded cases first, then the examples, which never count.
+    ``cases`` holds the graded cases first, then those of the examples' seed, which never count.
+    ``examples`` are the numbers of the cases that may be shown: the latter, and graded ones that
+    the examples' seed gives as well because no chance is in them.
     """
 
     exercise: Exercise
     cases: tuple[Prepared, ...]
     graded: int
+    examples: tuple[int, ...]
     visible: tuple[tuple[str, Observation], ...]
     packed: PackedExercise
 
@@ -94,14 +98,14 @@ class Oracle:
         """Draw the cases of an exercise and let the reference answer them."""
         exercise = self.unit.exercises[name]
         subject = Subject(self._reference, self.unit.names_of(name), self.unit.probes)
-        graded = [self._prepare(subject, exercise, case) for case in self._draw(exercise)]
-        known = {prepared.packed.inputs for prepared in graded}
-        examples = [
-            prepared
-            for prepared in self._examples(subject, exercise)
-            if prepared.packed.inputs not in known
-        ]
-        cases = (*graded, *examples)
+        cases = [self._prepare(subject, exercise, case) for case in self._draw(exercise)]
+        graded = len(cases)
+        numbers = {prepared.packed.inputs: number for number, prepared in enumerate(cases)}
+        examples = []
+        for prepared in self._examples(subject, exercise):
+            examples.append(numbers.get(prepared.packed.inputs, len(cases)))
+            if examples[-1] == len(cases):
+                cases.append(prepared)
         visible, replays = self._visible(subject, exercise)
         packed = PackedExercise(
             self.unit.names_of(name),
@@ -109,7 +113,7 @@ class Oracle:
             replays,
             tuple(prepared.packed for prepared in cases),
         )
-        return Expectation(exercise, cases, len(graded), tuple(visible), packed)
+        return Expectation(exercise, tuple(cases), graded, tuple(examples), tuple(visible), packed)
 
     def judge(self, name: str, observed: Observed) -> ExerciseVerdict:
         """The verdict on one exercise of one submission."""
@@ -146,7 +150,7 @@ class Oracle:
             criteria=tuple(verdicts),
             diagnosis=mistake.name if mistake else None,
             hint=mistake.hint if mistake else None,
-            error=common_error(observed, expectation),
+            error=common_error(observed),
             example=self._example(expectation, observed),
         )
 
@@ -155,15 +159,13 @@ class Oracle:
         namespace = self.unit.namespace(**{name: source})
         return self.observe_namespace(name, namespace, SECONDS_PER_REFERENCE_CASE)
 
-    def observe_namespace(
-        self, name: str, namespace: dict[str, Any], seconds: float
-    ) -> Observed:
+    def observe_namespace(self, name: str, namespace: dict[str, Any], seconds: float) -> Observed:
         """What the exercise's object in a namespace gives; for the author's own code only."""
         expectation = self.expectation(name)
         subject = Subject(namespace, self.unit.names_of(name), self.unit.probes)
         observed = Observed()
         patience = Patience(seconds)
-        with _replaying(namespace, expectation.packed.check_replays):
+        with replaying(namespace, expectation.packed.check_replays):
             visible_checks(
                 subject,
                 expectation.packed.check,
@@ -217,8 +219,8 @@ class Oracle:
     ) -> dict[int, Judged]:
         """Visible checks (negative numbers) and graded cases of one criterion."""
         judged: dict[int, Judged] = {}
-        if criterion_name == next(iter(expectation.exercise.criteria)):
-            for number, (_, reference) in enumerate(expectation.visible):
+        for number, (_, reference) in enumerate(expectation.visible):
+            if expectation.exercise.criterion_of_check(number) == criterion_name:
                 came = observed.visible[number][1] if number < len(observed.visible) else None
                 judged[-1 - number] = judge_value(came, reference, Criterion(0))
         for number, prepared in enumerate(expectation.cases[: expectation.graded]):
@@ -253,24 +255,21 @@ class Oracle:
         inputs: dict[str, Any] = unpack_whole(prepared.packed.inputs, special)
         return inputs
 
-    def _message(
-        self, expectation: Expectation, criterion_name: str, observed: Observed
-    ) -> str:
+    def _message(self, expectation: Expectation, criterion_name: str, observed: Observed) -> str:
         """Why a criterion failed, told by an example that is never graded."""
-        for number, prepared in enumerate(expectation.cases):
-            if number < expectation.graded or prepared.case.criterion != criterion_name:
+        for number in expectation.examples:
+            prepared = expectation.cases[number]
+            if prepared.case.criterion != criterion_name:
                 continue
-            judged = self._judge_case(
-                expectation.exercise, prepared, observed.cases.get(number)
-            )
+            judged = self._judge_case(expectation.exercise, prepared, observed.cases.get(number))
             if not judged.right:
                 mistakes = {mistake.name: mistake for mistake in expectation.exercise.mistakes}
                 text = judged.message
                 if judged.mistake in mistakes:
                     text = mistakes[judged.mistake].hint
                 return f"{call_text(expectation.exercise.name, prepared.case)}: {text}"
-        if criterion_name == next(iter(expectation.exercise.criteria)):
-            for number, (_, reference) in enumerate(expectation.visible):
+        for number, (_, reference) in enumerate(expectation.visible):
+            if expectation.exercise.criterion_of_check(number) == criterion_name:
                 came = observed.visible[number][1] if number < len(observed.visible) else None
                 judged = judge_value(came, reference, Criterion(0))
                 if not judged.right:
@@ -279,7 +278,7 @@ class Oracle:
 
     def _example(self, expectation: Expectation, observed: Observed) -> Example | None:
         """The first example that went wrong."""
-        for number in range(expectation.graded, len(expectation.cases)):
+        for number in expectation.examples:
             prepared = expectation.cases[number]
             came = observed.cases.get(number)
             if came is None or came.error is not None:
@@ -385,12 +384,6 @@ class _Packable:
         return {TAG: "build", "builder": self.build.builder, "arguments": inner(arguments)}
 
 
-def _replaying(namespace: dict[str, Any], replays: Mapping[str, Mapping[str, Any]]) -> Any:
-    from autograder.runner.probing import replaying
-
-    return replaying(namespace, replays)
-
-
 def judge_value(came: Observation | None, reference: Observation, criterion: Criterion) -> Judged:
     """Judge by comparison with the reference's answer."""
     if came is None:
@@ -406,9 +399,7 @@ def judge_value(came: Observation | None, reference: Observation, criterion: Cri
     return Judged(difference is None, None if difference is None else difference.text)
 
 
-def judge_untouched(
-    came: Observation, before: Mapping[str, Any], criterion: Criterion
-) -> Judged:
+def judge_untouched(came: Observation, before: Mapping[str, Any], criterion: Criterion) -> Judged:
     """Judge whether the inputs are after the call what they were before."""
     for name in criterion.untouched:
         if explain(came.after.get(name), before[name], rtol=0, atol=0) is not None:
@@ -420,15 +411,12 @@ def agree(one: Observation, other: Observation, criterion: Criterion) -> bool:
     """Whether two observations are the same: value within tolerance, error by type, inputs."""
     if one.error is not None or other.error is not None:
         return (
-            one.error is not None
-            and other.error is not None
-            and one.error.type == other.error.type
+            one.error is not None and other.error is not None and one.error.type == other.error.type
         )
     if explain(one.value, other.value, rtol=criterion.rtol, atol=criterion.atol) is not None:
         return False
     return all(
-        explain(one.after.get(name), other.after.get(name)) is None
-        for name in criterion.untouched
+        explain(one.after.get(name), other.after.get(name)) is None for name in criterion.untouched
     )
 
 
@@ -444,7 +432,7 @@ def error_text(error: Trouble) -> str:
     return f"it raised {error.type}{where}: {error.message}"
 
 
-def common_error(observed: Observed, expectation: Expectation) -> str | None:
+def common_error(observed: Observed) -> str | None:
     """The error, if every call of the exercise ended in the same one."""
     everything = [observation for _, observation in observed.visible]
     everything += list(observed.cases.values())

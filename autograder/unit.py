@@ -136,7 +136,7 @@ class Unit:
 def run_source(source: str, filename: str, namespace: dict[str, Any]) -> None:
     """Execute the author's code, with its lines available to tracebacks and inspect."""
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - the author's own code
+    exec(compile(source, filename, "exec"), namespace)
 
 
 def without_markers(source: str) -> str:
@@ -189,8 +189,10 @@ def load_unit(name: str) -> Unit:
     folder = SOLUTIONS / matching[0]
     sources = [path for path in folder.glob("*.py") if path.name not in NOT_A_NOTEBOOK]
     if len(sources) != 1:
-        raise BadUnit(f"{folder.name} must hold one notebook source beside probes.py and "
-                      f"exercises.py; it holds {len(sources)}")
+        raise BadUnit(
+            f"{folder.name} must hold one notebook source beside probes.py and "
+            f"exercises.py; it holds {len(sources)}"
+        )
     cells = read_cells(sources[0])
     probes_path = folder / "probes.py"
     module = load_module(folder / "exercises.py", f"solutions_{folder.name}_exercises")
@@ -260,7 +262,8 @@ def load_module(path: Path, name: str) -> types.ModuleType:
     if not path.exists():
         raise BadUnit(f"{path.parent.name} has no {path.name}")
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None, "a .py file always has a loader"
+    assert spec is not None, "a .py file always has a spec"
+    assert spec.loader is not None, "and a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -290,8 +293,10 @@ def in_notebook_order(
     solved = [cell.name for cell in cells if cell.role == "exercise"]
     checked = [cell.name for cell in cells if cell.role == "check"]
     if solved != checked:
-        raise BadUnit(f"{unit}: exercise cells are {solved}, but check cells are {checked}; "
-                      "each exercise needs one check cell, in the same order")
+        raise BadUnit(
+            f"{unit}: exercise cells are {solved}, but check cells are {checked}; "
+            "each exercise needs one check cell, in the same order"
+        )
     missing = [name for name in solved if name not in exercises]
     unused = [name for name in exercises if name not in solved]
     if missing or unused:

@@ -47,7 +47,7 @@ def learner_pyproject() -> str:
         f'[project]\nname = "{project["name"]}"\nversion = "{project["version"]}"\n'
         f'requires-python = "{project["requires-python"]}"\ndependencies = [\n{needs}\n]\n\n'
         '[tool.setuptools.packages.find]\ninclude = ["nand2resnet*"]\n\n'
-        '[tool.setuptools.package-data]\n'
+        "[tool.setuptools.package-data]\n"
         '"*" = ["*.js", "*.css", "*.json", "*.npz", "py.typed"]\n'
     )
 

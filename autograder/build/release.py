@@ -58,9 +58,9 @@ def check_units(
             elif not _is_current(path, content):
                 differences.append(Difference(path, "differs from what its source gives"))
     if names is None:
-        for path in [*COURSE.glob("[0-9]*/*.ipynb"), *HINTS.glob("*.json")]:
-            if path not in expected:
-                differences.append(Difference(path, "comes from no source"))
+        present = [*COURSE.glob("[0-9]*/*.ipynb"), *HINTS.glob("*.json")]
+        strays = [path for path in present if path not in expected]
+        differences += [Difference(path, "comes from no source") for path in strays]
     return differences
 
 
@@ -91,8 +91,10 @@ def _temporary_course(units: list[Unit]) -> Iterator[Path]:
             source = source_notebook(unit)
             for cell in source.cells:
                 if any(mark in cell.source for mark in FORBIDDEN):
-                    raise BadUnit(f"{unit.name}: hidden tests would reach the learner; hidden "
-                                  "cases belong in exercises.py")
+                    raise BadUnit(
+                        f"{unit.name}: hidden tests would reach the learner; hidden "
+                        "cases belong in exercises.py"
+                    )
             folder = root / "solutions" / unit.name
             folder.mkdir(parents=True)
             (folder / f"{unit.notebook_name}.ipynb").write_bytes(notebook_bytes(source))

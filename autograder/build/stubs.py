@@ -47,8 +47,10 @@ def _verify(unit: Unit, cell: Cell, stub: str) -> None:
         raise BadUnit(f"{place}: the learner's stub does not parse: {error}") from None
     reference = _signatures(ast.parse(without_markers(cell.source)))
     if released != reference:
-        raise BadUnit(f"{place}: the stub's signature or docstring differs from the reference's; "
-                      "keep both outside of the solution's markers")
+        raise BadUnit(
+            f"{place}: the stub's signature or docstring differs from the reference's; "
+            "keep both outside of the solution's markers"
+        )
     missing = [name for name in unit.names_of(cell.name) if name not in reference]
     if missing:
         raise BadUnit(f"{place}: it must define {', '.join(missing)}")

@@ -20,9 +20,8 @@ LARGEST_PAYLOAD_BYTES: Final = 64 << 20
 DEEPEST_NESTING: Final = 40
 MOST_DIMENSIONS: Final = 16
 LONGEST_INTEGER_BITS: Final = 4096
-DTYPES: Final = frozenset(
-    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
-)
+_WHOLE = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8")
+DTYPES: Final = frozenset({*_WHOLE, "<f2", "<f4", "<f8", "<c8", "<c16"})
 TAG: Final = "!"
 _LENGTHS = struct.Struct(">IQ")
 
@@ -81,9 +80,7 @@ def unpack(header: bytes, payload: bytes, special: Callable[[str, dict], Any] | 
     return _from_tree(tree, memoryview(payload), special, 0)
 
 
-def unpack_whole(
-    frame: bytes, special: Callable[[str, dict], Any] | None = None
-) -> Any:
+def unpack_whole(frame: bytes, special: Callable[[str, dict], Any] | None = None) -> Any:
     """Turn one whole frame, as :func:`pack` made it, back into data."""
     middle = _LENGTHS.size + _LENGTHS.unpack_from(frame)[0]
     return unpack(frame[_LENGTHS.size : middle], frame[middle:], special)
@@ -180,7 +177,7 @@ def _memory_order(array: np.ndarray) -> str:
 def _from_tree(tree: Any, payload: memoryview, special: Any, depth: int) -> Any:
     if depth > DEEPEST_NESTING + 1:
         raise MalformedFrame("data are nested too deeply")
-    if tree is None or isinstance(tree, bool | int | float | str):
+    if not isinstance(tree, list | dict):
         return tree
 
     def inner(part: Any) -> Any:
@@ -191,27 +188,25 @@ def _from_tree(tree: Any, payload: memoryview, special: Any, depth: int) -> Any:
     tag = tree.get(TAG)
     if not isinstance(tag, str):
         raise MalformedFrame("a value has no tag")
+    if tag not in _PLAIN and tag != "array":
+        if special is None:
+            raise MalformedFrame(f"the tag {tag[:20]!r} is unknown")
+        return special(tag, {key: inner(part) for key, part in tree.items() if key != TAG})
     try:
-        if tag == "array":
-            return _array_from_tree(tree, payload)
-        if tag == "tuple":
-            return tuple(inner(part) for part in tree["items"])
-        if tag == "dict":
-            return {inner(key): inner(part) for key, part in tree["items"]}
-        if tag == "float":
-            return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[tree["name"]]
-        if tag == "complex":
-            real, imaginary = tree["parts"]
-            return complex(float(real), float(imaginary))
-        if tag == "opaque":
-            return Opaque(str(tree["type"])[:100])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, MalformedFrame):
-            raise
+        return _array_from_tree(tree, payload) if tag == "array" else _PLAIN[tag](tree, inner)
+    except MalformedFrame:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise MalformedFrame(f"a value tagged {tag[:20]!r} is not well formed") from None
-    if special is None:
-        raise MalformedFrame(f"the tag {tag[:20]!r} is unknown")
-    return special(tag, {key: inner(part) for key, part in tree.items() if key != TAG})
+
+
+_PLAIN: Final[dict[str, Callable[[dict[str, Any], Callable[[Any], Any]], Any]]] = {
+    "tuple": lambda tree, inner: tuple(inner(part) for part in tree["items"]),
+    "dict": lambda tree, inner: {inner(key): inner(part) for key, part in tree["items"]},
+    "float": lambda tree, _: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[tree["name"]],
+    "complex": lambda tree, _: complex(*(float(part) for part in tree["parts"])),
+    "opaque": lambda tree, _: Opaque(str(tree["type"])[:100]),
+}
 
 
 def _array_from_tree(tree: dict[str, Any], payload: memoryview) -> np.ndarray:

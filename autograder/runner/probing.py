@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-
 from nand2resnet.hints import case_key
 
 LONGEST_GENERATED_LIST: Final = 10_000
@@ -111,7 +110,7 @@ def make_special(probes: Mapping[str, Any]) -> Callable[[str, dict[str, Any]], A
     """What :func:`frames.unpack` needs to turn ``build`` tags into values."""
     builders = builders_of(probes)
 
-    def special(tag: str, parts: dict[str, Any]) -> Any:
+    def special(_: str, parts: dict[str, Any]) -> Any:
         return builders[parts["builder"]](**parts["arguments"])
 
     return special
@@ -157,7 +156,7 @@ def observe(call: Callable[[], Any], namespace: dict[str, Any], patience: Patien
         return patience.timeout()
     _current["namespace"] = namespace
     random.seed(SEED_OF_EVERY_PROBE)
-    np.random.seed(SEED_OF_EVERY_PROBE % 2**32)
+    np.random.seed(SEED_OF_EVERY_PROBE)  # noqa: NPY002 - a learner may use the global state
     try:
         with time_limit(patience.seconds), quiet():
             value = call()
@@ -253,10 +252,14 @@ def recording_calls(
 def quiet() -> Iterator[None]:
     """Swallow prints and warnings: they never cost marks."""
     sink = io.StringIO()
-    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield
+    with (
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextlib.contextmanager

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from nand2resnet.hints import case_key
 
 from autograder.runner.probing import Observation, Patience, observe
-from nand2resnet.hints import case_key
 
 
 class Recorder:
@@ -78,7 +78,7 @@ class Recorder:
 
         return self._record("raises", function, args, raised)
 
-    def close(self, value: Any, expected: Any = None, *, of: str = "", **_: Any) -> Any:
+    def close(self, value: Any, *_: Any, of: str = "", **__: Any) -> Any:
         """Stand for ``check.close(value, expected, of=...)``."""
         return self._record("close", of, (), lambda _: value)
 

@@ -104,7 +104,7 @@ class KeepingDisplayHook(DisplayHook):
     def write_output_prompt(self) -> None:
         """Print no prompt."""
 
-    def write_format_data(self, format_dict: dict, md_dict: dict | None = None) -> None:
+    def write_format_data(self, format_dict: dict, _: dict | None = None) -> None:
         """Keep the value's representations."""
         output = {
             "output_type": "execute_result",
@@ -124,12 +124,10 @@ class KeepingPublisher(DisplayPublisher):
     def publish(  # type: ignore[override]
         self,
         data: dict,
-        metadata: dict | None = None,
-        source: Any = None,
-        *,
+        *_: Any,
         transient: dict | None = None,
         update: bool = False,
-        **_: Any,
+        **__: Any,
     ) -> None:
         """Keep one display, or update an earlier one of the same cell."""
         identity = (transient or {}).get("display_id")
@@ -192,10 +190,10 @@ def make_shell() -> Shell:
 def _inline_figures(shell: Shell) -> None:
     import builtins
 
-    import matplotlib
+    import matplotlib as mpl
     from matplotlib_inline.backend_inline import configure_inline_support
 
-    matplotlib.use("module://matplotlib_inline.backend_inline")
+    mpl.use("module://matplotlib_inline.backend_inline")
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
     builtins.input = shell.raw_input  # type: ignore[assignment]
 

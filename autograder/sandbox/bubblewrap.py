@@ -8,6 +8,7 @@ it first becomes an unprivileged user.
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import shutil
 import subprocess
@@ -69,7 +70,11 @@ class Bubblewrap:
                 *namespaces(limits),
                 *mounts,
                 *("--remount-ro", "/", "--chdir", "/tmp", "--clearenv"),
-                *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
+                *(
+                    word
+                    for name, value in ENVIRONMENT.items()
+                    for word in ("--setenv", name, value)
+                ),
                 "--",
                 *resource_limits(limits),
                 *(os.path.realpath(sys.executable), "-I", "-S", "-c", start),
@@ -145,9 +150,9 @@ def resource_limits(limits: Limits) -> list[str]:
 
 @functools.cache
 def font_list() -> Path | None:
-    """matplotlib's list of fonts: taking it along saves each runner seconds of searching."""
-    import matplotlib
-    import matplotlib.font_manager  # importing it writes the list
+    """Matplotlib's list of fonts: taking it along saves each runner seconds of searching."""
+    import matplotlib as mpl
 
-    lists = sorted(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
+    importlib.import_module("matplotlib.font_manager")  # writes the list
+    lists = sorted(Path(mpl.get_cachedir()).glob("fontlist-*.json"))
     return lists[-1] if lists else None

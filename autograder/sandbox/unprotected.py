@@ -19,7 +19,7 @@ class Unprotected:
         """It always works; that is the trouble with it."""
         return None
 
-    def launch(self, contents: Contents, limits: Limits) -> Running:
+    def launch(self, contents: Contents, limits: Limits) -> Running:  # noqa: ARG002
         """Start the runner with this environment's packages."""
         job_read, job_write = os.pipe()
         reports_read, reports_write = os.pipe()
