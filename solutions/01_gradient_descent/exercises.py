@@ -8,7 +8,10 @@ from autograder.exercise import Case, Criterion, Exercise, build
 
 # --- derivative -------------------------------------------------------------------------------
 
-derivative = Exercise(points={"central difference": 2, "many points at once": 1})
+derivative = Exercise(
+    points={"central difference": 2, "many points at once": 1},
+    visible=("central difference", "central difference", "many points at once"),
+)
 
 
 @derivative.cases
@@ -100,7 +103,8 @@ numerical_gradient = Exercise(
         "any shape": 1,
         "whole numbers and float32": 1,
         "v is left alone": Criterion(1, untouched=("v",)),
-    }
+    },
+    visible=("a vector", "any shape", "whole numbers and float32", "v is left alone"),
 )
 
 
@@ -134,11 +138,11 @@ def _(rng):
     spaced = build("every_other", values=rng.uniform(0.5, 1.5, size=8))
     yield Case("any shape", f=random_monomial(rng, 4), v=spaced, h=0.1)
 
-    whole = rng.permutation(np.arange(1, 5))
-    yield Case("whole numbers and float32", f=random_monomial(rng, 4), v=whole, h=1e-3)
-    yield Case("whole numbers and float32", f=random_monomial(rng, (2, 2)),
-               v=whole.reshape(2, 2).astype(np.uint8), h=1e-3)  # fmt: skip
-    yield Case("whole numbers and float32", f=build("power", exponent=3), v=3, h=1e-3)
+    for dtype in (np.int64, np.uint8):
+        whole = rng.permutation(np.arange(1, 5)).astype(dtype)
+        yield Case("whole numbers and float32", f=random_monomial(rng, 4), v=whole, h=1e-3)
+    debt = np.array([-3, 0, 2])
+    yield Case("whole numbers and float32", f=random_quadratic(rng, 3), v=debt, h=0.5)
     coarse = rng.uniform(0.5, 1.5, size=4).astype(np.float32)
     yield Case("whole numbers and float32", f=random_monomial(rng, 4), v=coarse, h=1e-5)
 
@@ -328,7 +332,9 @@ gradient_check = Exercise(
     points={
         "the formula": Criterion(2, rtol=1e-4, atol=1e-7),
         "both gradients zero": Criterion(1, rtol=1e-4, atol=1e-7),
-    }
+    },
+    uses=("numerical_gradient",),
+    visible=("the formula", "the formula", "the formula", "both gradients zero"),
 )
 
 
@@ -456,7 +462,14 @@ gradient_descent = Exercise(
         "when it stops": 1,
         "any shape and type of start": 1,
         "v0 is left alone": Criterion(1, untouched=("v0",)),
-    }
+    },
+    visible=(
+        "the path",
+        "when it stops",
+        "when it stops",
+        "any shape and type of start",
+        "v0 is left alone",
+    ),
 )
 
 
@@ -678,7 +691,10 @@ gradient_descent.alternative(
 
 # --- largest_stable_lr ------------------------------------------------------------------------
 
-largest_stable_lr = Exercise(points={"axes along x and y": 1, "turned axes": 1})
+largest_stable_lr = Exercise(
+    points={"axes along x and y": 1, "turned axes": 1},
+    visible=("axes along x and y", "turned axes", "axes along x and y"),
+)
 
 
 @largest_stable_lr.cases
@@ -708,8 +724,8 @@ largest_stable_lr.mistake(
 largest_stable_lr.mistake(
     "1 instead of 2",
     "At 1 / curvature a step lands exactly on the bottom. How much further may it go?",
-    "2 /",
-    "1 /",
+    "2 / np",
+    "1 / np",
 )
 largest_stable_lr.mistake(
     "largest number on the diagonal",

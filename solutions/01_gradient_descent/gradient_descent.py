@@ -291,8 +291,8 @@ def sum_of_squares(v):
 # %% check="numerical_gradient"
 point = np.array([1.0, 2.0])
 check(numerical_gradient, twisted, point, 0.1, expected=np.array([4.0, 1.0]))
-row = np.array([[1.0, -2.0, 3.0]])
-check(numerical_gradient, sum_of_squares, row, 0.1, expected=2 * row)
+matrix = np.array([[1.0, -4.0], [2.0, 5.0], [3.0, 6.0]]).T
+check(numerical_gradient, sum_of_squares, matrix, 0.1, expected=2 * matrix)
 whole = np.array([1, 2, 3])
 check(numerical_gradient, sum_of_squares, whole, 0.001, expected=2.0 * whole)
 check.untouched(numerical_gradient, twisted, point, 0.1)
@@ -496,8 +496,8 @@ for derived in (by_ada, by_ben, by_chloe):
 #
 # <details><summary>What you should find</summary>
 #
-# Ada is right to about eleven digits. Ben lost an $x$ when he differentiated along $y$, Chloe a
-# minus sign along $x$; their errors are about 0.3 and 0.5, and no choice of $h$ makes them small.
+# Ada is right to ten digits. Ben lost an $x$ when he differentiated along $y$, Chloe a minus sign
+# along $x$; their errors are about 0.2 and 0.7, and no choice of $h$ makes them small.
 #
 # </details>
 #
@@ -628,12 +628,15 @@ def slope_of_square(v):
 
 
 # %% check="gradient_descent"
-start = np.array([8.0, 1.0])
-two_steps = np.array([[8.0, 1.0], [4.0, -0.5], [2.0, 0.25]])
-check(gradient_descent, bowl_gradient, start, 0.25, 1e-6, 2, expected=two_steps)
-until_small = np.array([8.0, 4.0, 2.0, 1.0, 0.5, 0.25])
-check(gradient_descent, slope_of_square, 8, 0.25, 1.0, 100, expected=until_small)
-check(gradient_descent, slope_of_square, 0, 0.25, 1.0, 100, expected=np.array([0.0]))
+start, path = np.array([8.0, 1.0]), np.array([[8.0, 1.0], [4.0, -0.5], [2.0, 0.25]])
+check(gradient_descent, bowl_gradient, start, 0.25, 1e-6, 2, expected=path)
+path = np.array([8.0, 4.0, 2.0, 1.0, 0.5, 0.25])
+check(gradient_descent, slope_of_square, 8.0, 0.25, 1.0, 100, expected=path)
+path = np.array([[6.0, 8.0], [3.0, 4.0], [1.5, 2.0], [0.75, 1.0]])
+check(gradient_descent, slope_of_square, path[0], 0.25, 4.5, 100, expected=path)
+whole = np.array([[1, -2]])
+path = np.array([[[1, -2]], [[0.5, -1]], [[0.25, -0.5]]])
+check(gradient_descent, slope_of_square, whole, 0.25, 1e-6, 2, expected=path)
 check.untouched(gradient_descent, bowl_gradient, start, 0.25, 1e-6, 2)
 
 # %% [markdown]
