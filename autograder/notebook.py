@@ -7,7 +7,7 @@ from typing import Any, Final
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.source import KERNEL, cell_ids, nbgrader_metadata
+from autograder.build.source import KERNEL, cell_ids, nbgrader_metadata, new_cell
 from autograder.execution import Execution
 from autograder.feedback import criteria_table
 from autograder.merge import Merged, MergedCell
@@ -23,7 +23,7 @@ def graded_notebook(
 ) -> NotebookNode:
     """Build nbgrader's autograded notebook; nothing of the submission but text survives."""
     verdicts = {one.exercise: one for one in verdict.exercises}
-    checksums = released_checksums(unit)
+    released = released_cells(unit)
     identities = cell_ids(unit)
     notebook = nbformat.v4.new_notebook()
     notebook.metadata = NotebookNode(
@@ -34,8 +34,10 @@ def graded_notebook(
         if cell.master is not None:
             identity = identities[cell.master]
             metadata = nbgrader_metadata(unit.cells[cell.master], identity)
+            if not cell.answered:
+                made.source = released[identity].source
             if metadata:
-                metadata["nbgrader"]["checksum"] = checksums.get(identity, "")
+                metadata["nbgrader"]["checksum"] = released[identity].metadata.nbgrader.checksum
                 metadata["nbgrader"]["cell_type"] = made.cell_type
             made.metadata = NotebookNode(nbformat.from_dict(metadata))
         if made.cell_type == "code":
@@ -44,11 +46,10 @@ def graded_notebook(
     return notebook
 
 
-def released_checksums(unit: Unit) -> dict[str, str]:
-    """Nbgrader's checksums of the released cells: an unchanged answer is "No response."."""
+def released_cells(unit: Unit) -> dict[str, NotebookNode]:
+    """The released cells by id. An answer with the checksum of its released cell is none."""
     release = nbformat.read(unit.release, as_version=4)
-    marks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
-    return {mark["grade_id"]: mark["checksum"] for mark in marks if "checksum" in mark}
+    return {cell.id: cell for cell in release.cells}
 
 
 def points_output(points: float, max_points: float) -> NotebookNode:
@@ -62,9 +63,7 @@ def points_output(points: float, max_points: float) -> NotebookNode:
 def _cell(cell: MergedCell, identities: list[str], index: int) -> NotebookNode:
     identity = f"own-{index}" if cell.master is None else identities[cell.master]
     source = cell.source.replace("\x00", "")[:LONGEST_SOURCE]
-    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
-    made: NotebookNode = make(source, id=identity)
-    return made
+    return new_cell(source, identity, is_code=cell.is_code)
 
 
 def _outputs(

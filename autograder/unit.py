@@ -250,7 +250,7 @@ def read_cell(cell: Any, line: int, path: Path) -> Cell:
         raise BadUnit(f"{path.name}, line {line}: only markdown and code cells are supported")
     for role in ("exercise", "check"):
         if role in metadata:
-            return Cell(role, cell.source, metadata[role], line=line)  # type: ignore[arg-type]
+            return Cell(role, cell.source, metadata[role], line=line)
     for role in ("setup", "demo"):
         if metadata.get(role):
             return Cell(role, cell.source, line=line)  # type: ignore[arg-type]

@@ -34,11 +34,20 @@ def cell_ids(unit: Unit) -> list[str]:
 
 def notebook_cell(cell: Cell, seen: dict[str, int]) -> NotebookNode:
     """One cell with nbgrader's metadata and an id that depends on its content alone."""
-    make = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
     identity = cell_id(cell, seen)
     metadata = nbgrader_metadata(cell, identity)
-    made: NotebookNode = make(cell.source, id=identity, metadata=metadata)
-    return made
+    return new_cell(cell.source, identity, is_code=cell.is_code, metadata=metadata)
+
+
+def new_cell(
+    source: str, identity: str, *, is_code: bool, metadata: dict[str, Any] | None = None
+) -> NotebookNode:
+    """A code or markdown cell with an id of ours."""
+    if is_code:
+        code: NotebookNode = nbformat.v4.new_code_cell(source, id=identity, metadata=metadata or {})
+        return code
+    text: NotebookNode = nbformat.v4.new_markdown_cell(source, id=identity, metadata=metadata or {})
+    return text
 
 
 def cell_id(cell: Cell, seen: dict[str, int]) -> str:

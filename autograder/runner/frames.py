@@ -162,10 +162,9 @@ def _array_to_tree(value: np.ndarray | np.generic, payload: bytearray) -> Any:
     data = array.astype(little).tobytes(order="F" if order == "F" else "C")
     if len(payload) + len(data) > LARGEST_PAYLOAD_BYTES:
         return _opaque(f"an array of {len(data)} bytes")
-    tree = {TAG: "array", "dtype": little.str, "shape": list(array.shape), "order": order}
-    tree["at"] = len(payload)
+    place = {"shape": list(array.shape), "order": order, "at": len(payload)}
     payload += data
-    return tree
+    return {TAG: "array", "dtype": little.str} | place
 
 
 def _memory_order(array: np.ndarray) -> str:

@@ -59,7 +59,7 @@ def main(job_descriptor: int, report_descriptor: int) -> None:
         else:
             probe_exercise(shell, job, cell["exercise"], probes, send)
     send({"kind": "done"})
-    sys.stdout = sys.stderr = None  # type: ignore[assignment]
+    sys.stdout = sys.stderr = None
     os._exit(0)  # learners' threads, exit handlers and finalisers have nothing left to do
 
 

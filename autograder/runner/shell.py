@@ -72,7 +72,7 @@ class Outputs:
 class Stream(io.TextIOBase):
     """sys.stdout or sys.stderr of a cell."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
     errors = "replace"
 
     def __init__(self, name: str, outputs: Outputs) -> None:
@@ -95,6 +95,11 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
+def _outputs_of(part: Any) -> Outputs:
+    outputs: Outputs = part.shell.outputs
+    return outputs
+
+
 class KeepingDisplayHook(DisplayHook):
     """The value of a cell's last expression, kept instead of printed."""
 
@@ -112,7 +117,7 @@ class KeepingDisplayHook(DisplayHook):
             "metadata": {},
             "execution_count": self.prompt_count,
         }
-        self.shell.outputs.add(output)
+        _outputs_of(self).add(output)
 
     def finish_displayhook(self) -> None:
         """Nothing to flush."""
@@ -121,7 +126,7 @@ class KeepingDisplayHook(DisplayHook):
 class KeepingPublisher(DisplayPublisher):
     """What a cell displays, kept; a display_id lets later displays take its place."""
 
-    def publish(  # type: ignore[override]
+    def publish(
         self,
         data: dict,
         *_: Any,
@@ -133,18 +138,18 @@ class KeepingPublisher(DisplayPublisher):
         identity = (transient or {}).get("display_id")
         bundle = plain_mimebundle(data)
         if update:
-            for output in self.shell.outputs.all:
+            for output in _outputs_of(self).all:
                 if output.get("display_id") == identity:
                     output["data"] = bundle
             return
         output = {"output_type": "display_data", "data": bundle, "metadata": {}}
         if identity is not None:
             output["display_id"] = str(identity)
-        self.shell.outputs.add(output)
+        _outputs_of(self).add(output)
 
     def clear_output(self, wait: bool = False) -> None:
         """Forget the cell's outputs."""
-        self.shell.outputs.clear(wait)
+        _outputs_of(self).clear(wait)
 
 
 class Shell(InteractiveShell):
@@ -152,7 +157,7 @@ class Shell(InteractiveShell):
 
     def __init__(self, **kwargs: Any) -> None:
         self.outputs = Outputs()
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no event loop to integrate."""
@@ -182,8 +187,8 @@ def make_shell() -> Shell:
         config=config, displayhook_class=KeepingDisplayHook, display_pub_class=KeepingPublisher
     )
     _inline_figures(shell)
-    sys.stdout = Stream("stdout", shell.outputs)  # type: ignore[assignment]
-    sys.stderr = Stream("stderr", shell.outputs)  # type: ignore[assignment]
+    sys.stdout = Stream("stdout", shell.outputs)
+    sys.stderr = Stream("stderr", shell.outputs)
     return shell
 
 
@@ -195,7 +200,7 @@ def _inline_figures(shell: Shell) -> None:
 
     mpl.use("module://matplotlib_inline.backend_inline")
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
-    builtins.input = shell.raw_input  # type: ignore[assignment]
+    builtins.input = shell.raw_input
 
 
 def run_cell(shell: Shell, source: str, seconds: float) -> list[Output]:
@@ -203,7 +208,7 @@ def run_cell(shell: Shell, source: str, seconds: float) -> list[Output]:
     outputs = shell.outputs.start()
     try:
         with time_limit(seconds):
-            shell.run_cell(source, store_history=True)
+            shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
     except TimeLimit:
         message = f"this cell was stopped after {seconds:g} seconds"
         error = {"output_type": "error", "ename": "TimeLimit", "evalue": message}
