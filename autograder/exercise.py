@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-VISIBLE = "visible checks"
-
 
 @dataclass(frozen=True)
 class Build:

@@ -199,6 +199,7 @@ def _inline_figures(shell: Shell) -> None:
     from matplotlib_inline.backend_inline import configure_inline_support
 
     mpl.use("module://matplotlib_inline.backend_inline")
+    mpl.interactive(True)  # figures show at the end of a cell without plt.show()
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
     builtins.input = shell.raw_input
 

@@ -1,0 +1,157 @@
+"""The protocol: what goes in comes out, and nothing that comes in does harm."""
+
+from __future__ import annotations
+
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.runner.frames import (
+    DTYPES,
+    LARGEST_HEADER_BYTES,
+    LARGEST_PAYLOAD_BYTES,
+    FrameReader,
+    MalformedFrame,
+    Opaque,
+    pack,
+    unpack,
+    unpack_whole,
+)
+
+arrays = hnp.arrays(
+    st.sampled_from([np.dtype(name) for name in sorted(DTYPES)]),
+    hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
+)
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**200), 2**200)
+    | st.floats()
+    | st.complex_numbers()
+    | st.text(max_size=20)
+    | arrays
+)
+plain_data = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def same(one: object, other: object) -> bool:
+    """Equality of type and value, with NaN equal to itself."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return repr(one) == repr(other)
+
+
+@given(plain_data)
+def test_what_goes_in_comes_out(value: object) -> None:
+    assert same(unpack_whole(pack(value)), value)
+
+
+@given(st.lists(plain_data, min_size=1, max_size=3), st.integers(1, 50))
+def test_messages_survive_any_cut_of_the_stream(values: list[object], size: int) -> None:
+    stream = b"".join(map(pack, values))
+    reader = FrameReader()
+    read = [
+        message
+        for start in range(0, len(stream), size)
+        for message in reader.feed(stream[start : start + size])
+    ]
+    assert same(read, values)
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "strided"])
+def test_memory_layout_is_kept(layout: str) -> None:
+    whole = np.arange(24.0).reshape(4, 6)
+    array = {"C": whole, "F": np.asfortranarray(whole), "strided": whole[:, ::2]}[layout]
+    again = unpack_whole(pack(array))
+    assert np.array_equal(again, array)
+    assert again.flags.c_contiguous == array.flags.c_contiguous
+    assert again.flags.f_contiguous == array.flags.f_contiguous
+    assert again.flags.writeable
+
+
+@pytest.mark.parametrize("value", [object(), len, {1, 2}, b"bytes", np.array([{}])])
+def test_anything_else_is_known_by_its_type_alone(value: object) -> None:
+    assert isinstance(unpack_whole(pack(value)), Opaque)
+
+
+@settings(max_examples=7000, deadline=None)
+@given(st.binary(max_size=200))
+def test_random_bytes_are_refused_or_ignored(data: bytes) -> None:
+    reader = FrameReader()
+    try:
+        list(reader.feed(data))
+    except MalformedFrame:
+        pass
+
+
+@settings(max_examples=3000, deadline=None)
+@given(plain_data, st.integers(0, 10_000), st.integers(0, 255))
+def test_a_damaged_frame_is_refused_or_read(value: object, place: int, byte: int) -> None:
+    frame = bytearray(pack(value))
+    frame[12 + place % (len(frame) - 12)] = byte
+    try:
+        unpack_whole(bytes(frame))
+    except MalformedFrame:
+        pass
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [(LARGEST_HEADER_BYTES + 1, 0), (2**32 - 1, 0), (1, LARGEST_PAYLOAD_BYTES + 1), (1, 2**64 - 1)],
+)
+def test_a_frame_that_announces_too_much_is_refused_before_it_is_read(
+    lengths: tuple[int, int],
+) -> None:
+    tracemalloc.start()
+    with pytest.raises(MalformedFrame, match="more bytes"):
+        list(FrameReader().feed(struct.pack(">IQ", *lengths)))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"!":"array","dtype":"<f8","shape":[1000000000],"order":"C","at":0}',
+        b'{"!":"array","dtype":"<f8","shape":[65536,65536,65536,65536],"order":"C","at":0}',
+        b'{"!":"array","dtype":"<f8","shape":[-1],"order":"C","at":0}',
+        b'{"!":"array","dtype":"<f8","shape":[1.0],"order":"C","at":0}',
+        b'{"!":"array","dtype":"<f8","shape":[true],"order":"C","at":0}',
+        b'{"!":"array","dtype":"<f8","shape":[1],"order":"C","at":-8}',
+        b'{"!":"array","dtype":"<f8","shape":[1],"order":"C","at":8}',
+        b'{"!":"array","dtype":"|O8","shape":[1],"order":"C","at":0}',
+        b'{"!":"array","dtype":"<f8","shape":[' + b"1," * 40 + b'1],"order":"C","at":0}',
+        b'{"!":"dict","items":[[[],1]]}',
+        b'{"!":"float","name":"1"}',
+        b'{"!":"build","builder":"x","arguments":{}}',
+        b'{"!":5}',
+        b"{}",
+        b"[" * 100_000,
+        b"[" * 60 + b"]" * 60,
+        b"1" * 10_000,
+        b"\xff\xfe",
+        b"",
+    ],
+)
+def test_a_forged_header_is_refused(header: bytes) -> None:
+    with pytest.raises(MalformedFrame):
+        unpack(header, b"\0" * 8)
