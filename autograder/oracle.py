@@ -226,12 +226,13 @@ class Oracle:
         for number, prepared in enumerate(expectation.cases[: expectation.graded]):
             if prepared.case.criterion == criterion_name:
                 came = observed.cases.get(number)
-                judged[number] = self._judge_case(expectation.exercise, prepared, came)
+                judged[number] = self.judge_case(expectation.exercise, prepared, came)
         return judged
 
-    def _judge_case(
+    def judge_case(
         self, exercise: Exercise, prepared: Prepared, came: Observation | None
     ) -> Judged:
+        """Judge one case: by `accept` where there is one, else against the reference."""
         criterion = exercise.criteria[prepared.case.criterion]
         if came is None or came.error is not None:
             return judge_value(came, prepared.reference, criterion)
@@ -261,7 +262,7 @@ class Oracle:
             prepared = expectation.cases[number]
             if prepared.case.criterion != criterion_name:
                 continue
-            judged = self._judge_case(expectation.exercise, prepared, observed.cases.get(number))
+            judged = self.judge_case(expectation.exercise, prepared, observed.cases.get(number))
             if not judged.right:
                 mistakes = {mistake.name: mistake for mistake in expectation.exercise.mistakes}
                 text = judged.message
@@ -283,7 +284,7 @@ class Oracle:
             came = observed.cases.get(number)
             if came is None or came.error is not None:
                 continue
-            if not self._judge_case(expectation.exercise, prepared, came).right:
+            if not self.judge_case(expectation.exercise, prepared, came).right:
                 return Example(
                     call_text(expectation.exercise.name, prepared.case),
                     short(came.value),
