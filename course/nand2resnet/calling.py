@@ -1,7 +1,7 @@
 """Call a learner's function on copies of its arguments, so that one check cannot spoil the next.
 
-What each method of ``check`` observes is defined here once, for the check itself and for the
-build, which records what known mistakes give.
+What the methods of ``check`` observe is defined here, for the check and for whoever records in its
+place what a function gives.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from nand2resnet.hints import Raised
 
 
 @dataclass(frozen=True)
@@ -46,29 +44,20 @@ def own_copy(argument: Any) -> Any:
         return argument
 
 
-def observe(method: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """What the check ``method`` observes of ``function(*args)``.
-
-    "call", "shape", "dtype" and "gradient": what the function returns. "untouched": a tuple of
-    the arguments that can be changed, as the function left them. "raises": the error as
-    :class:`~nand2resnet.hints.Raised`, or what the function returned if there was none.
-    """
-    if method == "raises":
-        try:
-            return call(function, args).value
-        except Exception as error:  # noqa: BLE001 - the error is what is observed
-            return Raised(type(error).__name__, str(error))
-    called = call(function, args)
-    return changeable(called.arguments) if method == "untouched" else called.value
+def after_call(arguments: tuple[Any, ...]) -> list[Any]:
+    """What ``check.untouched`` observes: the arguments as the call left them, but functions."""
+    return [argument for argument in arguments if not callable(argument)]
 
 
-def changeable(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments that a function could change in place and that can be compared."""
-    return tuple(value for value in args if is_changeable(value))
+def shape_of(value: Any) -> tuple[Any, ...]:
+    """What ``check.shape`` observes: a shape, or for several returned values a tuple of shapes."""
+    if isinstance(value, (tuple, list)):
+        return tuple(shape_of(part) for part in value)
+    return tuple(np.shape(value))
 
 
-def is_changeable(value: Any) -> bool:
-    """Whether a value is an array, or a collection that a function could change."""
-    return isinstance(value, (np.ndarray, list, dict)) or (
-        isinstance(value, tuple) and any(map(is_changeable, value))
-    )
+def dtype_of(value: Any) -> str | tuple[Any, ...]:
+    """What ``check.dtype`` observes: a dtype's name, or for several values a tuple of names."""
+    if isinstance(value, (tuple, list)):
+        return tuple(dtype_of(part) for part in value)
+    return np.asarray(value).dtype.name

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nand2resnet.wording import is_number
+
 NUMERIC_KINDS = "biufc"
 """NumPy's kinds of dtype that hold numbers: bool, integers, floats, complex."""
 
@@ -91,14 +93,11 @@ def as_numbers(value: Any) -> np.ndarray | None:
             return np.asarray(float(value))
         except OverflowError:
             return None
-    if isinstance(value, (bool, int, float, complex, np.number, np.bool_)):
-        array = np.asarray(value)
-        return array if array.dtype.kind in NUMERIC_KINDS else None
-    return None
+    return np.asarray(value) if is_number(value) else None
 
 
 def is_whole(value: Any) -> bool:
     """Whether a value is one integer (or truth value) by its type."""
     if isinstance(value, np.ndarray):
         return value.ndim == 0 and value.dtype.kind in "biu"
-    return isinstance(value, (bool, int, np.integer, np.bool_))
+    return is_number(value) and isinstance(value, (int, np.integer, np.bool_))

@@ -117,6 +117,8 @@ def compare(actual: Any, expected: Any, context: Context) -> Difference | None:
     if actual is None:
         wanted = wording.described(expected)
         return context.unlike(None, wanted, "Does the function end with `return`?")
+    if wording.is_number(expected):
+        return compare_numbers(actual, expected, context)
     for expected_type, comparison in COMPARISONS:
         if isinstance(expected, expected_type):
             return comparison(actual, expected, context)
@@ -368,7 +370,6 @@ def compare_objects(actual: Any, expected: Any, context: Context) -> Difference 
 Comparison = Callable[[Any, Any, Context], "Difference | None"]
 COMPARISONS: tuple[tuple[type | tuple[type, ...], Comparison], ...] = (
     (np.ndarray, compare_arrays),
-    ((bool, int, float, complex, np.number, np.bool_), compare_numbers),
     ((str, bytes), compare_texts),
     ((tuple, list), compare_sequences),
     (dict, compare_dicts),

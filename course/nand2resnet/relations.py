@@ -144,7 +144,9 @@ def sign(pair: Pair) -> Relation | None:
         return Relation("sign", "The sign is wrong." if pair.single else "Every sign is wrong.")
     if not pair.real or not pair.equal(np.abs(pair.came), np.abs(pair.asked)):
         return None
-    wrong = int((~agree(pair.actual, pair.expected, pair.tolerance)).sum())
+    wrong = int((np.sign(pair.came) * np.sign(pair.asked) < 0).sum())
+    if not wrong:
+        return None
     return Relation("sign", f"All is right but the sign of {wording.counted(wrong, 'value')}.")
 
 
@@ -197,7 +199,7 @@ def times(ratio: float) -> str:
     if 1 / LARGEST_WRITTEN_OUT < abs(ratio) < 1 and near(1 / ratio, round(1 / ratio)):
         return f"{'-' if ratio < 0 else ''}1/{abs(round(1 / ratio))} of"
     fraction = Fraction(ratio).limit_denominator(LARGEST_DENOMINATOR)
-    if near(ratio, float(fraction)):
+    if fraction.denominator > 1 and near(ratio, float(fraction)):
         return f"{fraction.numerator}/{fraction.denominator} of"
     return f"{wording.number(ratio)} times"
 
@@ -326,7 +328,7 @@ def wrong_axis(pair: Pair) -> Relation | None:
 
 def near_whole(total: Any) -> bool:
     """Whether a total is a whole number but for rounding."""
-    return bool(abs(total - np.rint(total)) <= 1e-4 * max(1.0, abs(total)))
+    return bool(abs(total - np.rint(total)) <= 1e-5 * max(1.0, abs(total)))
 
 
 def power(pair: Pair) -> Relation | None:

@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from nand2resnet.wording import is_number
+
 FOLDER = Path(__file__).parent
 KEY_LENGTH = 16
 SPECIAL_FLOATS = ("nan", "inf", "-inf")
@@ -110,7 +112,7 @@ def case_key(method: str, name: str, args: tuple[Any, ...]) -> str:
 
 def written(value: Any) -> Iterator[str]:
     """An argument as text that is the same on every machine."""
-    if isinstance(value, (bool, int, float, complex, np.number, np.bool_)):
+    if is_number(value):
         yield six_digits(value)
     elif value is None or isinstance(value, (str, bytes)):
         yield repr(value)
@@ -195,7 +197,7 @@ def plain_array(array: np.ndarray) -> dict[str, Any]:
     """An array as nested lists: complex numbers as pairs, objects one by one."""
     if array.dtype.kind not in "biufcUO":
         raise TypeError(f"an array of dtype {array.dtype} cannot be kept as JSON")
-    dtype = array.dtype.str if array.dtype.kind == "U" else array.dtype.name
+    dtype = array.dtype.newbyteorder("=").str if array.dtype.kind == "U" else array.dtype.name
     plain: dict[str, Any] = {"dtype": dtype}
     if array.dtype.kind == "O":
         entries = [to_plain(entry) for entry in array.ravel()]
