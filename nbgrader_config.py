@@ -37,3 +37,14 @@ c.CourseDirectory.ignore = [
 c.ClearSolutions.code_stub = {
     "python": 'raise NotImplementedError("Replace this line by your own code.")'
 }
+
+# `nbgrader autograde` and the formgrader's button grade as `n2r grade` does: in the sandbox, by
+# the same cases, with the same marks. What nbgrader would do to a submission before and while
+# running it has no place then; what it does afterwards stays.
+c.Autograde.pre_convert_hook = "autograder.nbgrader_glue.register_unit"
+c.Autograde.exporter_class = "autograder.nbgrader_glue.GradingExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

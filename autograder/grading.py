@@ -51,12 +51,7 @@ def grade_submission(
     try:
         merged = merge(unit, read_notebook(submission, unit))
     except UnreadableNotebook as error:
-        merged = merge(unit, {"cells": []})
-        verdicts = _nothing(unit, str(error))
-        verdict = SubmissionVerdict(
-            student, unit.name, "unreadable", time.monotonic() - begun, verdicts, (str(error),)
-        )
-        return Graded(verdict, graded_notebook(unit, merged, Execution(), verdict))
+        return refuse(unit, student, str(error))
     execution = run_merged(unit, oracle, merged, backend, LIMITS)
     exercises = tuple(_judge(unit, oracle, merged, execution))
     status: Status = "graded"
@@ -68,6 +63,14 @@ def grade_submission(
     seconds = time.monotonic() - begun
     verdict = SubmissionVerdict(student, unit.name, status, seconds, exercises, notes)
     return Graded(verdict, graded_notebook(unit, merged, execution, verdict))
+
+
+def refuse(unit: Unit, student: str, reason: str) -> Graded:
+    """The verdict on what is not a notebook of the unit: nothing earned, and why."""
+    verdicts = _nothing(unit, reason)
+    verdict = SubmissionVerdict(student, unit.name, "unreadable", 0.0, verdicts, (reason,))
+    notebook = graded_notebook(unit, merge(unit, {"cells": []}), Execution(), verdict)
+    return Graded(verdict, notebook)
 
 
 @functools.lru_cache(maxsize=4)

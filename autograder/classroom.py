@@ -1,0 +1,263 @@
+"""Grade a class: many processes grade, one writer keeps verdicts and fills the gradebook.
+
+Every step can be killed and run again. A verdict is kept, with the graded notebook, as soon as it
+is there; the gradebook follows in batches, and each verdict remembers whether it has arrived.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from autograder.class_folder import (
+    ClassFolder,
+    only_grader,
+    open_class,
+    write_atomically,
+    writing_in,
+)
+from autograder.errors import BadUnit, UnreadableNotebook
+from autograder.gradebook import ClassGradebook, Entry, check_gradebook, marks_of
+from autograder.kept import Kept, fingerprint, hash_of, keep, load_kept
+from autograder.sandbox import choose
+from autograder.seeds import seed_of
+from autograder.submissions import Submission, find_submissions
+from autograder.unit import Unit, load_unit
+from autograder.verdict import SubmissionVerdict
+from autograder.workers import Result, Task, grade_all
+
+OnVerdict = Callable[[SubmissionVerdict, bool], None]
+SUBMISSIONS_PER_TRANSACTION: Final = 25
+SECONDS_BETWEEN_TRANSACTIONS: Final = 2.0
+READ_ONLY: Final = 0o444  # nbgrader's own choice for graded notebooks
+GROUP_WRITABLE: Final = 0o664
+SHARED_FOLDER: Final = 0o2770
+
+
+def grade_class(
+    unit_name: str,
+    class_dir: Path | None = None,
+    *,
+    workers: int | None = None,
+    seed: str | None = None,
+    reseed: bool = False,
+    force: bool = False,
+    backend: str | None = None,
+    trust_submissions: bool = False,
+    only: Collection[str] | None = None,
+    on_verdict: OnVerdict | None = None,
+) -> list[SubmissionVerdict]:
+    """Grade a class's submissions of a unit, and enter them in its gradebook.
+
+    Only what is missing or has changed is graded: another submission, unit, grader or seed.
+
+    Parameters
+    ----------
+    class_dir : Path, optional
+        nbgrader's course directory; by default the repository.
+    workers : int, optional
+        Grading processes; by default one a core.
+    seed : str, optional
+        Use and record this seed; by default the recorded one, drawn when there is none.
+    reseed : bool
+        Draw a new seed.
+    force : bool
+        Grade what has not changed, too.
+    only : collection of str, optional
+        Students; by default all.
+    on_verdict : callable, optional
+        Called as ``on_verdict(verdict, now)`` for each submission as it comes; ``now`` is False
+        for a verdict of an earlier run that still holds.
+
+    Returns
+    -------
+    list of SubmissionVerdict
+        One per submission, by student.
+
+    Raises
+    ------
+    GraderError
+        Nothing can be graded: unknown unit, no sandbox, no submissions, unusable folder or
+        gradebook.
+    """
+    unit = load_unit(unit_name)
+    if not unit.release.exists():
+        raise BadUnit(f"{unit.release} is missing; `n2r build {unit.name}` makes it")
+    choose(backend, trust_submissions=trust_submissions)
+    folder = open_class(class_dir)
+    submissions = find_submissions(folder, unit, only)
+    with only_grader(folder):
+        check_gradebook(folder.db_url)
+        chosen = seed_of(folder, unit.name, seed=seed, reseed=reseed)
+        run = _Run(folder, unit, submissions, on_verdict or (lambda _verdict, _now: None))
+        tasks = (
+            Task(unit.name, one.student, *content_of(one), chosen, backend, trust_submissions)
+            for one in submissions
+        )
+        todo = (task for task in tasks if force or not run.still_holds(task))
+        for task, result in grade_all(todo, workers or len(os.sched_getaffinity(0))):
+            run.take(task, result)
+        run.finish()
+    return [run.verdicts[submission.student] for submission in submissions]
+
+
+def content_of(submission: Submission) -> tuple[bytes, str | None]:
+    """What was handed in; if that cannot be graded, nothing and the reason."""
+    try:
+        return submission.read(), None
+    except UnreadableNotebook as error:
+        return b"", str(error)
+
+
+def digest_of(task: Task) -> str:
+    """Hash of what was handed in."""
+    return hash_of(task.content, (task.refusal or "").encode())
+
+
+def kept_of(unit: Unit, task: Task, result: Result, before: Kept | None) -> Kept:
+    """The verdict as it is kept. One of a grader that failed never holds for another run."""
+    digest = digest_of(task)
+    fault = result.verdict.status == "failed"
+    return Kept(
+        result.verdict,
+        fingerprint="" if fault else fingerprint(digest, unit, task.seed),
+        submission=digest,
+        settled=before.settled if before else None,
+    )
+
+
+def entry_of(submission: Submission, kept: Kept, notebook: bytes | None) -> Entry:
+    """What the gradebook is told; ``notebook`` is the graded one's text."""
+    import nbformat  # a second, after the first verdicts have been shown
+
+    unusable = kept.verdict.status in ("unreadable", "failed")
+    marks = None
+    if notebook is not None and kept.verdict.status != "failed":
+        marks = marks_of(nbformat.from_dict(json.loads(notebook)))
+    return Entry(
+        student=submission.student,
+        timestamp=submission.timestamp(),
+        marks=marks,
+        reason=" ".join(kept.verdict.notes) if unusable else None,
+        same_submission=kept.settled == kept.submission,
+    )
+
+
+def recorded(folder: ClassFolder, submission: Submission, kept: Kept) -> Kept:
+    """The verdict once the gradebook has it."""
+    return replace(kept, recorded=_record_mark(folder, submission), settled=kept.submission)
+
+
+def _record_mark(folder: ClassFolder, submission: Submission) -> str:
+    return hash_of(folder.db_url.encode(), (submission.timestamp() or "").encode())
+
+
+class _Run:
+    """One run over a class: the one writer of graded notebooks, kept verdicts and gradebook."""
+
+    def __init__(
+        self,
+        folder: ClassFolder,
+        unit: Unit,
+        submissions: list[Submission],
+        on_verdict: OnVerdict,
+    ) -> None:
+        self.verdicts: dict[str, SubmissionVerdict] = {}
+        self._folder = folder
+        self._unit = unit
+        self._submissions = {one.student: one for one in submissions}
+        self._on_verdict = on_verdict
+        self._not_in_gradebook: list[Kept] = []
+        self._gradebook: ClassGradebook | None = None
+        self._last_transaction = time.monotonic()
+        self._import = threading.Thread(target=importlib.import_module, args=("nbgrader.api",))
+
+    def still_holds(self, task: Task) -> bool:
+        """Whether an earlier run's verdict is right for this task; then it is taken over."""
+        kept = load_kept(self._folder, self._unit.name, task.student)
+        if kept is None or kept.fingerprint != fingerprint(digest_of(task), self._unit, task.seed):
+            return False
+        if not self._folder.graded_notebook(self._unit, task.student).exists():
+            return False
+        self._report(kept, now=False)
+        if kept.recorded != _record_mark(self._folder, self._submissions[task.student]):
+            self._not_in_gradebook.append(kept)
+        return True
+
+    def take(self, task: Task, result: Result) -> None:
+        """Keep a verdict, show it, and let the gradebook follow."""
+        before = load_kept(self._folder, self._unit.name, task.student)
+        kept = kept_of(self._unit, task, result, before)
+        keep_graded(self._folder, self._unit, kept, result.notebook)
+        self._report(kept, now=True)
+        self._not_in_gradebook.append(kept)
+        self._fill_gradebook_if_due()
+
+    def finish(self) -> None:
+        """Bring the gradebook up to date, also for who is missing in it for whatever reason."""
+        gradebook = self._open_gradebook()
+        try:
+            waiting = {kept.verdict.student for kept in self._not_in_gradebook}
+            missing = set(self._submissions) - gradebook.students() - waiting
+            found = (load_kept(self._folder, self._unit.name, student) for student in missing)
+            self._not_in_gradebook += [kept for kept in found if kept is not None]
+            while self._not_in_gradebook:
+                self._fill_gradebook()
+            gradebook.assign_late_penalties()
+        finally:
+            gradebook.close()
+
+    def _report(self, kept: Kept, *, now: bool) -> None:
+        self.verdicts[kept.verdict.student] = kept.verdict
+        self._on_verdict(kept.verdict, now)
+
+    def _fill_gradebook_if_due(self) -> None:
+        """Not before nbgrader has been imported, which takes two seconds, aside from grading."""
+        if self._import.ident is None:
+            self._import.start()
+        since = time.monotonic() - self._last_transaction
+        many = len(self._not_in_gradebook) >= SUBMISSIONS_PER_TRANSACTION
+        if not self._import.is_alive() and (many or since > SECONDS_BETWEEN_TRANSACTIONS):
+            self._open_gradebook()
+            self._fill_gradebook()
+
+    def _open_gradebook(self) -> ClassGradebook:
+        if self._gradebook is None:
+            self._gradebook = ClassGradebook(self._folder, self._unit)
+            self._gradebook.register()
+        return self._gradebook
+
+    def _fill_gradebook(self) -> None:
+        """One transaction; then each verdict remembers that it has arrived."""
+        batch = self._not_in_gradebook[:SUBMISSIONS_PER_TRANSACTION]
+        self._open_gradebook().record([self._entry(kept) for kept in batch])
+        for kept in batch:
+            submission = self._submissions[kept.verdict.student]
+            keep(self._folder, recorded(self._folder, submission, kept))
+        del self._not_in_gradebook[: len(batch)]
+        self._last_transaction = time.monotonic()
+
+    def _entry(self, kept: Kept) -> Entry:
+        student = kept.verdict.student
+        path = self._folder.graded_notebook(self._unit, student)
+        notebook = None if kept.verdict.status == "failed" else path.read_bytes()
+        return entry_of(self._submissions[student], kept, notebook)
+
+
+def keep_graded(folder: ClassFolder, unit: Unit, kept: Kept, notebook: bytes | None) -> None:
+    """Write the graded notebook where nbgrader looks for it, and only then the verdict."""
+    place = folder.graded_notebook(unit, kept.verdict.student)
+    if notebook is not None:
+        with writing_in(folder.autograded):
+            write_atomically(place, notebook, GROUP_WRITABLE if folder.group_shared else READ_ONLY)
+            for shared in (place.parent, place.parent.parent, folder.autograded):
+                if folder.group_shared:
+                    shared.chmod(shared.stat().st_mode | SHARED_FOLDER)
+    keep(folder, kept)

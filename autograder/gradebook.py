@@ -1,0 +1,365 @@
+"""Verdicts in nbgrader's gradebook, through nbgrader's own API: one session, few transactions.
+
+Scores and comments are read from the graded notebook, as nbgrader's SaveAutoGrades does. What a
+human has entered, a score or a comment, is never changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from autograder.class_folder import ClassFolder
+from autograder.errors import ClassTrouble
+from autograder.unit import Unit
+
+SQLITE: Final = "sqlite:///"
+SECONDS_TO_WAIT_FOR_OTHERS: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a graded notebook says: scores by grade cell (None: a human decides), comments."""
+
+    scores: Mapping[str, float | None]
+    comments: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook is told about one submission.
+
+    Parameters
+    ----------
+    timestamp : str or None
+        The text of nbgrader's timestamp.txt.
+    marks : Marks or None
+        None where the grader itself failed: scores stay, and a human is asked to look.
+    reason : str or None
+        Why nothing could be graded; it stands as the comment on every cell.
+    same_submission : bool
+        The gradebook already took marks from this very submission. Then what a human gave is
+        still right, unless the automatic score has changed.
+    """
+
+    student: str
+    timestamp: str | None
+    marks: Marks | None
+    reason: str | None = None
+    same_submission: bool = False
+
+
+def marks_of(notebook: Any) -> Marks:
+    """Read scores and comments from a graded notebook (a NotebookNode) as nbgrader does."""
+    from nbgrader import utils  # two seconds
+
+    scores, comments = {}, {}
+    for cell in notebook.cells:
+        if utils.is_grade(cell):
+            scores[cell.metadata.nbgrader.grade_id] = utils.determine_grade(cell)[0]
+        if utils.is_solution(cell):
+            unchanged = cell.metadata.nbgrader.checksum == utils.compute_checksum(cell)
+            comments[cell.metadata.nbgrader.grade_id] = "No response." if unchanged else None
+    return Marks(scores, comments)
+
+
+class ClassGradebook:
+    """An open gradebook, for one unit.
+
+    Raises
+    ------
+    ClassTrouble
+        On every use: the database cannot be read or written.
+    """
+
+    def __init__(self, folder: ClassFolder, unit: Unit) -> None:
+        with _errors_for_people(folder.db_url):
+            self._gradebook = open_database(folder)
+        self._folder = folder
+        self._unit = unit
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._gradebook.close()
+
+    def register(self) -> None:
+        """Enter the unit and its cells as ``nbgrader generate_assignment`` would.
+
+        Raises
+        ------
+        ClassTrouble
+            Exercises have come or gone since submissions were entered.
+        """
+        with self._transaction() as gradebook:
+            register(gradebook, self._unit)
+
+    def students(self) -> set[str]:
+        """Who has a submission of the unit in the gradebook."""
+        with self._transaction() as gradebook:
+            found = gradebook.assignment_submissions(self._unit.name)
+            return {submission.student_id for submission in found}
+
+    def record(self, entries: Sequence[Entry]) -> None:
+        """Enter some submissions in one transaction: all of them, or none."""
+        with self._transaction() as gradebook:
+            for entry in entries:
+                record(gradebook, self._unit, entry)
+
+    def assign_late_penalties(self) -> None:
+        """Let nbgrader's late submission plugin decide on every submission of the unit."""
+        with self._transaction() as gradebook:
+            assign_late_penalties(gradebook, self._unit, self._folder)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        with _errors_for_people(self._folder.db_url), transaction(self._gradebook):
+            yield self._gradebook
+
+
+def open_database(folder: ClassFolder) -> Any:
+    """Open nbgrader's gradebook. A new one appears whole or not at all."""
+    from nbgrader.api import Gradebook
+
+    path = database_file(folder.db_url)
+    if path is None or path.exists():
+        with _environment_on_path():
+            return Gradebook(folder.db_url, folder.course_id)
+    partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    with _environment_on_path():
+        Gradebook(f"{SQLITE}{partial}", folder.course_id).close()
+    partial.replace(path)
+    return Gradebook(folder.db_url, folder.course_id)
+
+
+@contextlib.contextmanager
+def transaction(gradebook: Any) -> Iterator[None]:
+    """Make nbgrader's API, which commits at every step, commit once or not at all."""
+    session = gradebook.db
+    session.commit = session.flush
+    try:
+        yield
+        del session.commit
+        session.commit()
+    except BaseException:
+        session.__dict__.pop("commit", None)
+        session.rollback()
+        raise
+
+
+def check_gradebook(db_url: str) -> None:
+    """Find out, before hours of grading, whether a SQLite gradebook can be read and written.
+
+    Raises
+    ------
+    ClassTrouble
+        It cannot; the message says what to do.
+    """
+    path = database_file(db_url)
+    if path is None or not path.exists():
+        return
+    with _errors_for_people(db_url):
+        connection = sqlite3.connect(path, timeout=SECONDS_TO_WAIT_FOR_OTHERS)
+        with contextlib.closing(connection):
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {found}")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+
+
+def database_file(db_url: str) -> Path | None:
+    """The file behind a SQLite URL; None for a database server."""
+    if not db_url.startswith(SQLITE):
+        return None
+    return Path(db_url.removeprefix(SQLITE).partition("?")[0])
+
+
+# Steps, each within a transaction of the caller's
+
+
+def register(gradebook: Any, unit: Unit) -> None:
+    """Enter a unit, its notebook, and its graded, solution and locked cells."""
+    from nbgrader import utils
+
+    released = _release(unit)
+    gradebook.update_or_create_assignment(unit.name)
+    _make_room(gradebook, unit, released)
+    for cell in released.cells:
+        if "nbgrader" not in cell.metadata:
+            continue
+        mark = cell.metadata.nbgrader
+        place = (mark.grade_id, unit.notebook_name, unit.name)
+        kind = {"cell_type": cell.cell_type}
+        if utils.is_grade(cell):
+            gradebook.update_or_create_grade_cell(*place, max_score=float(mark.points), **kind)
+        if utils.is_solution(cell):
+            gradebook.update_or_create_solution_cell(*place)
+        content = {"source": cell.source, "checksum": mark.checksum}
+        locked = utils.is_locked(cell)
+        gradebook.update_or_create_source_cell(*place, locked=locked, **kind, **content)
+
+
+def _make_room(gradebook: Any, unit: Unit, released: Any) -> None:
+    """See that the gradebook has the unit's notebook, and in it no cell that is gone."""
+    from nbgrader import utils
+    from nbgrader.api import MissingEntry
+
+    marked = [cell for cell in released.cells if "nbgrader" in cell.metadata]
+    now = {
+        cell.metadata.nbgrader.grade_id
+        for cell in marked
+        if utils.is_grade(cell) or utils.is_solution(cell)
+    }
+    try:
+        notebook = gradebook.find_notebook(unit.notebook_name, unit.name)
+    except MissingEntry:
+        notebook = None
+    if notebook is not None:
+        before = {cell.name for cell in (*notebook.grade_cells, *notebook.solution_cells)}
+        if before == now:
+            _forget(gradebook, notebook, {cell.metadata.nbgrader.grade_id for cell in marked})
+            return
+        if notebook.submissions:
+            raise ClassTrouble(_other_exercises(unit, came=now - before, went=before - now))
+        gradebook.remove_notebook(unit.notebook_name, unit.name)
+    kernel = json.dumps(released.metadata.get("kernelspec", {}))
+    gradebook.add_notebook(unit.notebook_name, unit.name, kernelspec=kernel)
+
+
+def _forget(gradebook: Any, notebook: Any, names: set[str]) -> None:
+    """Take out the locked cells that the unit no longer has; they carry no marks."""
+    for cell in notebook.source_cells:
+        if cell.name not in names:
+            gradebook.db.delete(cell)
+
+
+def _other_exercises(unit: Unit, came: set[str], went: set[str]) -> str:
+    return (
+        f"the exercises of {unit.name} have changed since this class was first graded (new: "
+        f"{', '.join(sorted(came)) or 'none'}; gone: {', '.join(sorted(went)) or 'none'}), and "
+        "its gradebook holds marks for the old ones.\nGrade with the version of the course that "
+        "was handed out, or move the gradebook away to start a new one."
+    )
+
+
+def record(gradebook: Any, unit: Unit, entry: Entry) -> None:
+    """Enter one submission: student, time, scores, comments, and what a human must look at."""
+    gradebook.update_or_create_student(entry.student)
+    timestamp = parsed_timestamp(entry.timestamp)
+    gradebook.update_or_create_submission(unit.name, entry.student, timestamp=timestamp)
+    notebook = gradebook.find_submission_notebook(unit.notebook_name, unit.name, entry.student)
+    record_notebook(notebook, entry)
+
+
+def record_notebook(notebook: Any, entry: Entry) -> None:
+    """Enter scores, comments and flags of one submitted notebook (nbgrader's table row)."""
+    for grade in notebook.grades:
+        if entry.marks is None:
+            grade.needs_manual_grade = True
+            continue
+        score = entry.marks.scores[grade.name]
+        looked_at = entry.same_submission and grade.auto_score == score
+        grade.auto_score = score
+        if grade.manual_score is None:
+            grade.needs_manual_grade = score is None
+        elif not looked_at:
+            grade.needs_manual_grade = True
+    for comment in notebook.comments:
+        if entry.reason is not None:
+            comment.auto_comment = entry.reason
+        elif entry.marks is not None:
+            comment.auto_comment = entry.marks.comments[comment.name]
+
+
+def assign_late_penalties(gradebook: Any, unit: Unit, folder: ClassFolder) -> None:
+    """What nbgrader's AssignLatePenalties does, for all submissions of a unit at once."""
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    penalties = AssignLatePenalties(config=folder.settings)
+    penalties.init_plugin()
+    for submission in gradebook.assignment_submissions(unit.name):
+        for notebook in submission.notebooks:
+            late = submission.total_seconds_late
+            penalty = None
+            if late > 0:
+                penalty = penalties.plugin_inst.late_submission_penalty(
+                    submission.student_id, notebook.score, late
+                )
+            if penalty is not None:
+                penalty = min(max(penalty, 0.0), notebook.score)
+            notebook.late_submission_penalty = penalty
+
+
+def parsed_timestamp(text: str | None) -> Any:
+    """The time in timestamp.txt as nbgrader reads it; None if it is no time."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _release(unit: Unit) -> Any:
+    import nbformat  # a second
+
+    if not unit.release.exists():
+        raise ClassTrouble(f"{unit.release} is missing; `n2r build {unit.name}` makes it")
+    return nbformat.read(unit.release, as_version=4)
+
+
+@contextlib.contextmanager
+def _errors_for_people(db_url: str) -> Iterator[None]:
+    """Turn an error of the database into one that says what to do.
+
+    Raises
+    ------
+    ClassTrouble
+        In place of any error of the database.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ClassTrouble(_advice(db_url, str(error))) from error
+    except Exception as error:
+        if not type(error).__module__.startswith(("sqlalchemy.", "nbgrader.api")):
+            raise
+        raise ClassTrouble(_advice(db_url, str(getattr(error, "orig", error)))) from error
+
+
+def _advice(db_url: str, said: str) -> str:
+    path = database_file(db_url)
+    gradebook = f"the gradebook {path or 'on its server'}"
+    if "no such column" in said or "no such table" in said or "has no column" in said:
+        return f"{gradebook} is of another nbgrader ({said}); copy it, then: nbgrader db upgrade"
+    if "locked" in said:
+        return f"{gradebook} is in use by another program ({said}); close that and run this again"
+    if "readonly" in said or "unable to open" in said:
+        return f"{gradebook} cannot be written ({said}); make it writable and run this again"
+    if "malformed" in said or "not a database" in said:
+        return (
+            f"{gradebook} is damaged ({said}).\nMove it away and put back your last copy of it, "
+            "or none: running this again enters all verdicts, which are kept, without grading "
+            "again. Marks given by hand are in the damaged file only; "
+            f"`sqlite3 {path} .recover` may save them."
+        )
+    return f"{gradebook} cannot be used: {said}"
+
+
+@contextlib.contextmanager
+def _environment_on_path() -> Iterator[None]:
+    """Let nbgrader find `alembic`, which it calls by its bare name to make a new gradebook."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), before))
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

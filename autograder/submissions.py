@@ -1,0 +1,150 @@
+"""What a class handed in: nbgrader's ``submitted/<student>/<unit>/<notebook>.ipynb``.
+
+Links are not followed: a learner could make one that points to anything the instructor can read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from autograder.class_folder import ClassFolder
+from autograder.errors import ClassTrouble, UnknownName, UnreadableNotebook
+from autograder.unit import Unit, nearest
+
+LARGEST_SUBMISSION_BYTES: Final = 20 << 20
+LARGEST_TIMESTAMP_BYTES: Final = 200
+LONGEST_STUDENT_ID: Final = 128  # what nbgrader's tables hold
+MOST_NAMES_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's folder for one unit; what is in it is read when it is graded."""
+
+    student: str
+    folder: Path
+    notebook_name: str
+
+    def read(self) -> bytes:
+        """The notebook as it was handed in.
+
+        Raises
+        ------
+        UnreadableNotebook
+            There is none of that name, or it cannot be read; the message says what was found.
+        """
+        name = f"{self.notebook_name}.ipynb"
+        if self._is_elsewhere():
+            raise UnreadableNotebook("the folder is a link to another; links are not followed")
+        try:
+            return _read_file(self.folder / name, LARGEST_SUBMISSION_BYTES)
+        except (FileNotFoundError, NotADirectoryError):
+            raise UnreadableNotebook(f"there is no {name}: {self._found()}") from None
+
+    def timestamp(self) -> str | None:
+        """When it was handed in, as nbgrader's ``timestamp.txt`` says; None if there is none."""
+        if self._is_elsewhere():
+            return None
+        try:
+            text = _read_file(self.folder / "timestamp.txt", LARGEST_TIMESTAMP_BYTES)
+        except (OSError, UnreadableNotebook):
+            return None
+        return text.decode(errors="replace").strip() or None
+
+    def _is_elsewhere(self) -> bool:
+        return self.folder.is_symlink() or self.folder.parent.is_symlink()
+
+    def _found(self) -> str:
+        """What the folder holds instead of the notebook."""
+        if not self.folder.is_dir():
+            return "in place of the unit's folder stands a file"
+        try:
+            names = sorted({path.name for path in self.folder.iterdir()} - {"timestamp.txt"})
+        except OSError as error:
+            return f"the folder cannot be read ({error.strerror})"
+        notebooks = [name for name in names if name.endswith(".ipynb")]
+        shown = [_printable(name) for name in notebooks or names]
+        if not shown:
+            return "the folder is empty"
+        more = f" and {len(shown) - MOST_NAMES_SHOWN} more" if len(shown) > MOST_NAMES_SHOWN else ""
+        listed = ", ".join(shown[:MOST_NAMES_SHOWN]) + more
+        if len(notebooks) == 1:
+            return f"the folder holds {listed}; if that is the notebook, rename it"
+        return f"the folder holds {listed}"
+
+
+def find_submissions(
+    folder: ClassFolder, unit: Unit, only: Collection[str] | None = None
+) -> list[Submission]:
+    """The submissions of a unit, by student; those of some students only, if asked.
+
+    Raises
+    ------
+    ClassTrouble
+        There are none at all.
+    UnknownName
+        A student who was asked for has handed nothing in.
+    """
+    found = {one.student: one for one in _submissions(folder, unit)}
+    if not found:
+        raise ClassTrouble(
+            f"nobody has handed in {unit.name}: there is no "
+            f"{folder.submitted}/<student>/{unit.name}/{unit.notebook_name}.ipynb"
+        )
+    for student in only or ():
+        if student not in found:
+            raise UnknownName(
+                f"{student!r} has not handed in {unit.name}. {nearest(student, list(found))}"
+            )
+    return [found[student] for student in sorted(found) if only is None or student in only]
+
+
+def _submissions(folder: ClassFolder, unit: Unit) -> Iterator[Submission]:
+    try:
+        students = list(os.scandir(folder.submitted))
+    except OSError:
+        return
+    for student in students:
+        place = Path(student.path) / unit.name
+        if not student.name.startswith(".") and os.path.lexists(place):
+            yield Submission(student_id(student.name), place, unit.notebook_name)
+
+
+def student_id(name: str) -> str:
+    """The folder's name; if the gradebook could not take that, one made from it."""
+    if name.isprintable() and len(name) <= LONGEST_STUDENT_ID:
+        return name
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:8]
+    return f"{_printable(name)[: LONGEST_STUDENT_ID // 2]}-{digest}"
+
+
+def _read_file(path: Path, largest: int) -> bytes:
+    """Read an ordinary file; never a link, a pipe or a device."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        if path.is_symlink():
+            raise UnreadableNotebook(f"{path.name} is a link; links are not followed") from None
+        raise UnreadableNotebook(f"{path.name} cannot be read: {error.strerror}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableNotebook(f"{path.name} is not a file")
+        if status.st_size > largest:
+            raise UnreadableNotebook(
+                f"{path.name} has {status.st_size >> 20} MiB; {largest >> 20} MiB are allowed "
+                "(clear the outputs and save it again)"
+            )
+        return file.read(largest)
+
+
+def _printable(name: str) -> str:
+    return name if name.isprintable() else ascii(name)[1:-1]
