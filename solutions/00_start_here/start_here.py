@@ -12,8 +12,9 @@
 try:
     from nand2resnet.environment import check_environment
 except ImportError:
-    print("This Python cannot find the course's package, nand2resnet. Close JupyterLab,")
-    print("open a terminal in the course's folder, and start again from there: make lab")
+    print("This Python does not find the course's package, nand2resnet. Close JupyterLab, open a")
+    print("terminal in the course's folder, and start again: with `make lab` if you have the whole")
+    print("repository, else with `pip install .` and `jupyter lab`.")
 else:
     check_environment()
 

@@ -6,6 +6,12 @@ import numpy as np
 
 from autograder.exercise import Case, Criterion, Exercise, build
 
+
+def numbers(rng, shape, low=-3.0, high=3.0):
+    """Random numbers with two decimals, so that the feedback that shows them can be read."""
+    return rng.uniform(low, high, size=shape).round(2)
+
+
 # --- derivative -------------------------------------------------------------------------------
 
 derivative = Exercise(
@@ -18,19 +24,19 @@ derivative = Exercise(
 def _(rng):
     for exponent, h in ((2, 0.5), (3, 0.1), (5, 1e-3)):
         f = build("power", exponent=exponent)
-        yield Case("central difference", f=f, v=float(rng.normal()) + 2.0, h=h)
+        yield Case("central difference", f=f, v=round(rng.uniform(1, 3), 2), h=h)
     yield Case("central difference", f=build("power", exponent=4), v=-3, h=1)
     yield Case("central difference", f=build("power", exponent=3), v=2e4, h=50.0)
     yield Case("central difference", f=build("power", exponent=3), v=2e-3, h=1e-3)
     yield Case("central difference", f=build("power", exponent=0), v=1.5, h=0.1)
     for frequency in (1.0, 7.0):
-        v = float(rng.uniform(-3, 3))
+        v = round(rng.uniform(-3, 3), 2)
         yield Case("central difference", f=build("wave", frequency=frequency), v=v, h=0.25)
     cubic = build("power", exponent=3)
-    yield Case("many points at once", f=cubic, v=rng.normal(size=5), h=0.1)
-    yield Case("many points at once", f=cubic, v=rng.normal(size=(2, 3)), h=0.2)
+    yield Case("many points at once", f=cubic, v=numbers(rng, 5), h=0.1)
+    yield Case("many points at once", f=cubic, v=numbers(rng, (2, 3)), h=0.2)
     yield Case("many points at once", f=cubic, v=np.arange(-2, 3), h=0.5)
-    turned = build("transposed", rows=rng.normal(size=(4, 2)))
+    turned = build("transposed", rows=numbers(rng, (4, 2)))
     yield Case("many points at once", f=build("wave", frequency=2.0), v=turned, h=0.1)
 
 
@@ -110,8 +116,8 @@ numerical_gradient = Exercise(
 
 def random_quadratic(rng, size):
     """A quadratic function of ``size`` inputs that influence one another."""
-    root = rng.normal(size=(size, size))
-    return build("quadratic", hessian=root @ root.T, centre=rng.normal(size=size))
+    root = rng.integers(-2, 3, size=(size, size)).astype(float)
+    return build("quadratic", hessian=root @ root.T, centre=numbers(rng, size))
 
 
 def random_monomial(rng, shape):
@@ -122,20 +128,20 @@ def random_monomial(rng, shape):
 @numerical_gradient.cases
 def _(rng):
     for size, h in ((1, 0.1), (2, 1e-3), (5, 0.05)):
-        v = rng.uniform(0.5, 1.5, size=size)
+        v = numbers(rng, size, 0.5, 1.5)
         yield Case("a vector", f=random_monomial(rng, size), v=v, h=h)
-        yield Case("a vector", f=random_quadratic(rng, size), v=rng.normal(size=size), h=h)
-    yield Case("a vector", f=random_quadratic(rng, 3), v=1e4 * rng.normal(size=3), h=1.0)
-    yield Case("a vector", f=random_quadratic(rng, 3), v=1e-4 * rng.normal(size=3), h=1e-2)
+        yield Case("a vector", f=random_quadratic(rng, size), v=numbers(rng, size), h=h)
+    yield Case("a vector", f=random_quadratic(rng, 3), v=1e4 * numbers(rng, 3), h=1.0)
+    yield Case("a vector", f=random_quadratic(rng, 3), v=1e-4 * numbers(rng, 3), h=1e-2)
 
     for shape in ((2, 3), (3, 2), (1, 4), (4, 1), (1, 1), (2, 3, 2)):
-        v = rng.uniform(0.5, 1.5, size=shape)
+        v = numbers(rng, shape, 0.5, 1.5)
         yield Case("any shape", f=random_monomial(rng, shape), v=v, h=0.1)
     yield Case("any shape", f=build("power", exponent=3), v=1.7, h=0.1)
     yield Case("any shape", f=build("power", exponent=3), v=np.array(-0.6), h=0.1)
-    turned = build("transposed", rows=rng.uniform(0.5, 1.5, size=(3, 2)))
+    turned = build("transposed", rows=numbers(rng, (3, 2), 0.5, 1.5))
     yield Case("any shape", f=random_monomial(rng, (2, 3)), v=turned, h=0.1)
-    spaced = build("every_other", values=rng.uniform(0.5, 1.5, size=8))
+    spaced = build("every_other", values=numbers(rng, 8, 0.5, 1.5))
     yield Case("any shape", f=random_monomial(rng, 4), v=spaced, h=0.1)
 
     for dtype in (np.int64, np.uint8):
@@ -143,11 +149,11 @@ def _(rng):
         yield Case("whole numbers and float32", f=random_monomial(rng, 4), v=whole, h=1e-3)
     debt = np.array([-3, 0, 2])
     yield Case("whole numbers and float32", f=random_quadratic(rng, 3), v=debt, h=0.5)
-    coarse = rng.uniform(0.5, 1.5, size=4).astype(np.float32)
+    coarse = numbers(rng, 4, 0.5, 1.5).astype(np.float32)
     yield Case("whole numbers and float32", f=random_monomial(rng, 4), v=coarse, h=1e-5)
 
     for shape in ((4,), (2, 3)):
-        v = rng.uniform(0.5, 1.5, size=shape)
+        v = numbers(rng, shape, 0.5, 1.5)
         yield Case("v is left alone", f=random_monomial(rng, shape), v=v, h=0.1)
 
 
@@ -342,17 +348,17 @@ gradient_check = Exercise(
 def _(rng):
     for shape in ((1,), (2,), (5,), (2, 3), (1, 4), (2, 2, 3)):
         size = int(np.prod(shape))
-        root = rng.normal(size=(size, size))
-        hessian, centre = root @ root.T + np.eye(size), rng.normal(size=size)
+        root = rng.integers(-2, 3, size=(size, size)).astype(float)
+        hessian, centre = root @ root.T + np.eye(size), numbers(rng, size)
         f = build("quadratic", hessian=hessian, centre=centre)
-        x = rng.normal(size=shape)
+        x = centre.reshape(shape) + numbers(rng, shape, 0.5, 2)
         right = (hessian @ (x.ravel() - centre)).reshape(shape)
         for df in (
             right,
             2 * right,
             -right,
             0 * right,
-            right + rng.normal(size=shape),
+            right + numbers(rng, shape, 0.5, 2),
             right[::-1],
             1.1 * right,
         ):
@@ -360,7 +366,7 @@ def _(rng):
     for shape in ((1,), (3,), (2, 2)):
         size = int(np.prod(shape))
         flat = build("quadratic", hessian=np.zeros((size, size)), centre=np.zeros(size))
-        zero, x = np.zeros(shape), rng.normal(size=shape)
+        zero, x = np.zeros(shape), numbers(rng, shape)
         yield given_gradient("both gradients zero", flat, x, zero, zero)
         yield given_gradient("the formula", flat, x, 1e-3 + zero, zero)
 
@@ -476,28 +482,28 @@ gradient_descent = Exercise(
 def random_valley(rng, size, steepest=4.0):
     """The slope of a quadratic valley with turned axes and curvatures from 1 to ``steepest``."""
     axes, _ = np.linalg.qr(rng.normal(size=(size, size)))
-    hessian = axes @ np.diag(np.linspace(1.0, steepest, size)) @ axes.T
-    return build("slope_of_quadratic", hessian=hessian, centre=rng.normal(size=size))
+    hessian = (axes @ np.diag(np.linspace(1.0, steepest, size)) @ axes.T).round(2)
+    return build("slope_of_quadratic", hessian=hessian, centre=numbers(rng, size))
 
 
 @gradient_descent.cases
 def _(rng):
     for size, lr in ((1, 0.3), (2, 0.1), (5, 0.45)):
-        start = 3 + rng.normal(size=size)
+        start = numbers(rng, size, 2, 4)
         yield walk("the path", random_valley(rng, size), start, lr, 0.0, 6)
-    start = rng.normal(size=3)
+    start = numbers(rng, 3)
     yield walk("the path", random_valley(rng, 3), start, 0.8, 1e-3, 12)  # it diverges
     ravine = build("slope_of_quadratic", hessian=np.diag([1.0, 500.0]), centre=np.zeros(2))
-    yield walk("the path", ravine, rng.normal(size=2), 0.0039, 1e-3, 20)
-    yield walk("the path", build("identity_slope"), rng.normal(size=3), 0.25, 1e-3, 5)
-    yield walk("the path", random_valley(rng, 2), 1e6 * rng.normal(size=2), 0.1, 1.0, 5)
-    yield walk("the path", random_valley(rng, 2), rng.normal(size=2), 1e-7, 0.0, 3)
+    yield walk("the path", ravine, numbers(rng, 2), 0.0039, 1e-3, 20)
+    yield walk("the path", build("identity_slope"), numbers(rng, 3), 0.25, 1e-3, 5)
+    yield walk("the path", random_valley(rng, 2), 1e6 * numbers(rng, 2), 0.1, 1.0, 5)
+    yield walk("the path", random_valley(rng, 2), numbers(rng, 2), 1e-7, 0.0, 3)
 
     for tolerance in (1.0, 0.1, 1e-3):
-        start = 5 + rng.normal(size=3)
+        start = numbers(rng, 3, 4, 6)
         yield walk("when it stops", random_valley(rng, 3), start, 0.2, tolerance, 200)
     for size in (1, 4):
-        start = 5 + rng.normal(size=size)
+        start = numbers(rng, size, 4, 6)
         valley = random_valley(rng, size)
         yield walk("when it stops", valley, start, 0.2, 1e6, 50)  # it has arrived
         yield walk("when it stops", valley, start, 0.2, 1e-3, 0)
@@ -508,19 +514,19 @@ def _(rng):
     yield walk("when it stops", slope, np.zeros(2), 0.1, 4.5, 4)  # each entry is below 4.5
 
     kind = "any shape and type of start"
-    for shape in ((2, 3), (1, 1), (1, 4), (2, 1, 2)):
-        valley = random_valley(rng, int(np.prod(shape)))
-        yield walk(kind, valley, rng.normal(size=shape), 0.1, 1e-3, 5)
     valley = random_valley(rng, 1)
-    yield walk(kind, valley, float(rng.normal()), 0.1, 1e-3, 5)
+    yield walk(kind, valley, round(rng.uniform(1, 3), 2), 0.1, 1e-3, 5)
     yield walk(kind, valley, 7, 0.1, 1e-3, 5)
     yield walk(kind, valley, np.array(3), 0.1, 1e-3, 0)
     yield walk(kind, random_valley(rng, 3), np.array([4, -5, 6]), 0.1, 1e-3, 5)
     yield walk(kind, random_valley(rng, 2), np.array([4, -5], dtype=np.float32), 0.1, 1e-3, 5)
-    turned = build("transposed", rows=rng.normal(size=(3, 2)))
+    for shape in ((1, 1), (2, 3), (1, 4), (2, 1, 2)):
+        valley = random_valley(rng, int(np.prod(shape)))
+        yield walk(kind, valley, numbers(rng, shape), 0.1, 1e-3, 5)
+    turned = build("transposed", rows=numbers(rng, (3, 2)))
     yield walk(kind, random_valley(rng, 6), turned, 0.1, 1e-3, 5)
 
-    for start in (rng.normal(size=3), rng.normal(size=(2, 2))):
+    for start in (numbers(rng, 3), numbers(rng, (2, 2))):
         valley = random_valley(rng, start.size)
         yield walk("v0 is left alone", valley, start, 0.1, 1e-3, 5)
 
@@ -699,17 +705,17 @@ largest_stable_lr = Exercise(
 
 @largest_stable_lr.cases
 def _(rng):
-    yield Case("axes along x and y", hessian=np.array([[rng.uniform(0.5, 5)]]))
+    yield Case("axes along x and y", hessian=numbers(rng, (1, 1), 0.5, 5))
     for size in (2, 3, 6):
-        curvatures = rng.permutation(rng.uniform(0.5, 2, size=size) * np.arange(1, size + 1))
+        curvatures = rng.permutation(numbers(rng, size, 0.5, 2) * np.arange(1, size + 1))
         yield Case("axes along x and y", hessian=np.diag(curvatures))
     yield Case("axes along x and y", hessian=np.diag([0.0, 3.0]))  # level along x
     yield Case("axes along x and y", hessian=np.diag([2, 7, 4]))
     for size in (2, 3, 6):
         axes, _ = np.linalg.qr(rng.normal(size=(size, size)))
         for scale in (1.0, 1e6, 1e-6):
-            hessian = scale * axes @ np.diag(rng.uniform(0.5, 9, size=size)) @ axes.T
-            yield Case("turned axes", hessian=(hessian + hessian.T) / 2)
+            hessian = axes @ np.diag(rng.uniform(0.5, 9, size=size)) @ axes.T
+            yield Case("turned axes", hessian=scale * ((hessian + hessian.T) / 2).round(2))
     yield Case("turned axes", hessian=np.array([[1.0, 0.999], [0.999, 1.0]]))
     yield Case("turned axes", hessian=np.array([[2.0, -1.0], [-1.0, 2.0]]))
     yield Case("turned axes", hessian=np.ones((4, 4)))  # one steep axis, three level ones

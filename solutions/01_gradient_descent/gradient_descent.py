@@ -888,7 +888,6 @@ for y in (0.0, 1e-6, -1e-6, 1e-3, 0.1):
 # `numerical_gradient` and `gradient_descent`.
 
 # %% setup=true
-EARTH_RADIUS = 6371  # km
 CITIES = {  # latitude and longitude in degrees
     "Dublin": (53.35, -6.26),
     "Madrid": (40.42, -3.70),
@@ -897,6 +896,9 @@ CITIES = {  # latitude and longitude in degrees
     "Warsaw": (52.23, 21.01),
     "Stockholm": (59.33, 18.07),
 }
+
+# %% setup=true
+EARTH_RADIUS = 6371  # km
 
 
 def total_distance(place):

@@ -1,0 +1,92 @@
+"""What every notebook owes its learners, whatever it is about."""
+
+import ast
+import re
+
+import pytest
+
+from autograder.unit import BEGIN_SOLUTION, END_SOLUTION, load_unit, unit_names
+
+LONGEST_CODE = 15
+LONGEST_STUB = 32
+HINTS = ["Hint 1, a nudge", "Hint 2, a pointer", "Hint 3, a worked neighbour"]
+
+
+@pytest.fixture(scope="module", params=unit_names())
+def unit(request):
+    return load_unit(request.param)
+
+
+def text_before(unit, cell):
+    """The prose right above a cell."""
+    return unit.cells[unit.cells.index(cell) - 1].source
+
+
+def test_each_exercise_has_a_heading_and_a_ladder_of_three_hints(unit):
+    for cell in unit.cells:
+        if cell.role == "exercise":
+            text = text_before(unit, cell)
+            assert f"### Exercise: `{cell.name}`" in text
+            assert re.findall(r"<summary>(.*?)</summary>", text) == HINTS
+            assert text.count("<details>") == text.count("</details>") == len(HINTS)
+
+
+def test_each_stub_tells_what_goes_in_what_comes_out_and_one_example(unit):
+    for cell in unit.cells:
+        if cell.role == "exercise":
+            function = next(
+                node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)
+            )
+            documented = ast.get_docstring(function)
+            for part in ("Parameters\n---", "Returns\n---", "Example\n---", ">>> "):
+                assert part in documented, f"{cell.name} lacks {part!r}"
+            for argument in function.args.args:
+                assert re.search(rf"^{argument.arg} : ", documented, re.MULTILINE), argument.arg
+
+
+def test_code_cells_are_short(unit):
+    for cell in unit.cells:
+        if cell.is_code:
+            kept, _, rest = cell.source.partition(BEGIN_SOLUTION)
+            stub = kept + rest.partition(END_SOLUTION)[2]
+            limit = LONGEST_STUB if cell.role == "exercise" else LONGEST_CODE
+            code = [line for line in stub.splitlines() if line.strip()]
+            assert len(code) <= limit, f"line {cell.line}: {len(code)} lines of code"
+
+
+def test_a_prediction_is_asked_before_each_figure(unit):
+    """From one figure to the next there is something to predict, or the figure answers one."""
+    asked = 0
+    for cell in unit.cells:
+        if cell.role == "prose":
+            asked += len(re.findall(r"\bPredict", cell.source))
+    figures = [cell for cell in unit.cells if cell.role == "demo"]
+    assert asked >= len(figures) - 1, f"{asked} predictions for {len(figures)} figures"
+
+
+def test_the_notebook_opens_with_goals_and_closes_with_what_was_learnt(unit):
+    opening, closing = unit.cells[0].source, unit.cells[-1].source
+    assert re.search(r"\*\d+ minutes, \d+ points\b", opening)
+    assert "## What we learnt, where next" in closing
+    minutes, points = map(int, re.search(r"\*(\d+) minutes, (\d+) points", opening).groups())
+    assert points == unit.max_points
+    parts = [int(found) for found in re.findall(r"^\| \d+ \|.*\| (\d+) \|$", opening, re.MULTILINE)]
+    assert not parts or sum(parts) == minutes
+
+
+def test_each_exercise_has_mistakes_with_hints_and_other_right_answers(unit):
+    for name, exercise in unit.exercises.items():
+        assert len(exercise.mistakes) >= 3, name
+        assert len(exercise.alternatives) >= 2, name
+        for mistake in exercise.mistakes:
+            assert "?" in mistake.hint or mistake.hint.endswith("."), mistake.name
+            reference = unit.reference_source(name).partition('"""')[2].rpartition('"""')[2]
+            for line in reference.strip().splitlines():
+                given_away = len(line.strip()) > 15 and line.strip() in mistake.hint
+                assert not given_away, f"{mistake.name}: the hint holds {line.strip()!r}"
+
+
+def test_numbers_that_decide_nothing_are_not_graded(unit):
+    """From 01 on, a unit is worth 20 points."""
+    if not unit.name.startswith("00"):
+        assert unit.max_points == 20
