@@ -61,10 +61,18 @@ def in_a_library(filename: str) -> bool:
 
 def written_frame(frame: traceback.FrameSummary, within: bool = False) -> str:
     """``Cell In[3], line 4, in derivative: return (f(v + h) - f(v)) / h``."""
-    code = linecache.getline(frame.filename, frame.lineno or 0).strip()
+    code = source_of(frame)
     inside = f", in {frame.name}" if within and not frame.name.startswith("<") else ""
     place = f"{name_of_file(frame.filename)}, line {frame.lineno}{inside}"
     return f"{place}: {wording.shortened(code, LONGEST_LINE)}" if code else place
+
+
+def source_of(frame: traceback.FrameSummary) -> str:
+    """The lines of the running expression as one."""
+    first = frame.lineno or 0
+    last = frame.end_lineno or first
+    lines = (linecache.getline(frame.filename, line).strip() for line in range(first, last + 1))
+    return " ".join(lines).strip().replace("( ", "(").replace(", )", ")")
 
 
 def name_of_file(filename: str) -> str:
