@@ -175,22 +175,28 @@ def namespaces_todo() -> str:
 
 
 def interpreter_for_all() -> Finding:
-    """A user without privileges, as in the sandbox or on a hub, can read Python and packages."""
+    """The sandbox's unprivileged user can read Python and packages, or be shown them by root."""
     name = "Python for every user"
     if os.name != "posix":
         return Finding(name, True, "not a question on " + sys.platform)
     paths = [Path(sys.executable).resolve(), Path(os.__file__).parent, Path(sys.prefix)]
+    paths += [REPOSITORY / "autograder" / "runner", REPOSITORY / "course" / "nand2resnet"]
     closed = [door for door in map(closed_door, paths) if door is not None]
     if not closed:
         return Finding(name, True, "readable")
+    unreadable = [path for path in paths if path in closed]
+    if unreadable and os.geteuid() == 0:
+        todo = "chmod -R go+rX " + " ".join(map(str, unreadable))
+        return Finding(name, False, "only root can read {}".format(unreadable[0]), todo)
     seen = "{} is closed to others".format(closed[0])
-    if os.geteuid() != 0:
-        return Finding(name, True, seen + "; you can grade, other users of this machine cannot")
+    error = "" if os.geteuid() != 0 else _run(["unshare", "--mount", "true"])
+    if not error:
+        return Finding(name, True, seen + ": you can grade, others cannot use this environment")
     todo = (
         "Make the environment where every user can read it: clone into a folder such as /srv or "
         "/opt,\nand let it use /usr/bin/python3 (sudo apt-get install python3-venv)."
     )
-    return Finding(name, False, seen, todo)
+    return Finding(name, False, "{}, and cannot be mounted elsewhere: {}".format(seen, error), todo)
 
 
 def closed_door(path: Path) -> Optional[Path]:

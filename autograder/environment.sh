@@ -6,6 +6,7 @@
 #
 # Run it as often as you like: what is there already is left alone.
 set -euo pipefail
+umask 022 # the sandbox's user is to read what is installed, also where root's files are private
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly REPOSITORY=$PWD
 readonly VENV=.venv

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from autograder.sandbox.doors import open_doors
 from autograder.sandbox.interface import Contents, Limits, Running
 
 UNPRIVILEGED_USER: Final = 65534
@@ -63,9 +64,10 @@ class Bubblewrap:
         with ExitStack() as stack:
             stack.callback(os.close, job_read)
             stack.callback(os.close, reports_write)
-            mounts, descriptors = stack.enter_context(mounts_of(contents))
+            open_the_doors, mounts, descriptors = stack.enter_context(mounts_of(contents))
             start = START.format(job=job_read, reports=reports_write)
             command = [
+                *open_the_doors,
                 *drop_privileges(),
                 *namespaces(limits),
                 *mounts,
@@ -116,22 +118,26 @@ def namespaces(limits: Limits) -> list[str]:
 
 
 @contextmanager
-def mounts_of(contents: Contents) -> Iterator[tuple[list[str], list[int]]]:
-    """The read-only mounts, and the descriptors that must be handed over with them."""
+def mounts_of(contents: Contents) -> Iterator[tuple[list[str], list[str], list[int]]]:
+    """What must run before, the read-only mounts, the descriptors to be handed over with them."""
     places = {path: f"{INSIDE_PACKAGES}/{path.name}" for path in contents.packages}
     places |= {contents.runner: INSIDE_RUNNER, contents.companion: INSIDE_COMPANION}
     places |= {path: f"/grader/data/{path.name}" for path in contents.data}
     prefix = Path(sys.base_prefix)
     if not prefix.is_relative_to("/usr"):
         places[prefix] = str(prefix)
-    words = [word for path, place in places.items() for word in ("--ro-bind", str(path), place)]
+    before, shown = open_doors(places)
+    words = [
+        word for path, place in places.items() for word in ("--ro-bind", str(shown[path]), place)
+    ]
     fonts = font_list()
     if fonts is None:
-        yield words, []
+        yield before, words, []
         return
     with fonts.open("rb") as stream:  # a copy: the list lies in a home that may be private
         place = f"/tmp/matplotlib/{fonts.name}"
-        yield [*words, "--ro-bind-data", str(stream.fileno()), place], [stream.fileno()]
+        words += ["--ro-bind-data", str(stream.fileno()), place]
+        yield before, words, [stream.fileno()]
 
 
 def resource_limits(limits: Limits) -> list[str]:

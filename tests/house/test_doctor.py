@@ -174,6 +174,31 @@ def test_a_python_in_a_private_home(tmp_path):
     assert doctor.closed_door(python) == python
 
 
+def test_a_private_environment_serves_its_owner_unless_root_cannot_mount(bare_venv, machine):
+    """As root, whose sandbox runs as somebody else; without the right to mount it cannot serve."""
+    bare_venv.parent.chmod(0o700)
+    python = bare_venv / "bin" / "python"
+    finding = look("interpreter_for_all()", python=python)
+    assert finding.ok
+    assert "closed to others" in finding.seen
+    powerless = machine("--unshare-user", "--uid", "0", "--cap-drop", "ALL")
+    finding = look("interpreter_for_all()", *powerless, python=python)
+    assert not finding.ok
+    assert "cannot be mounted elsewhere" in finding.seen
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's sandbox is that user")
+def test_files_that_only_root_can_read(repository, tmp_path):
+    copy = tmp_path / "copy"
+    for name in ("autograder", "course/nand2resnet"):
+        shutil.copytree(repository / name, copy / name)
+    _open_up_to(copy / "file")
+    (copy / "autograder" / "runner").chmod(0o700)
+    finding = look("interpreter_for_all()", folder=copy / "autograder")
+    assert not finding.ok
+    assert finding.what_to_do == f"chmod -R go+rX {copy}/autograder/runner"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.parametrize("mode", [0o755, 0o700])
 def test_a_door_is_closed_to_others_when_it_is_called_so(tmp_path, mode):

@@ -89,6 +89,18 @@ def test_it_is_made_once_and_again_when_something_changed(toy):
     assert "making .venv" not in third.stdout
 
 
+def test_every_user_can_read_it_whatever_the_umask(toy):
+    old = os.umask(0o077)
+    try:
+        assert make(toy).returncode == 0
+    finally:
+        os.umask(old)
+    assert (toy / ".venv").stat().st_mode & 0o777 == 0o755
+    assert (
+        next(toy.glob(".venv/lib/*/site-packages/toy-1.dist-info")).stat().st_mode & 0o005 == 0o005
+    )
+
+
 def test_it_is_made_anew_in_a_folder_that_was_moved(toy):
     assert make(toy).returncode == 0
     moved = toy.rename(toy.with_name("moved"))
