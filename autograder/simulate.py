@@ -33,7 +33,9 @@ class Simulated:
         return sum(self.expected.values())
 
 
-def simulated_class(unit: Unit, oracle: Oracle, other: Unit, size: int = CLASS_SIZE) -> list[Simulated]:
+def simulated_class(
+    unit: Unit, oracle: Oracle, other: Unit, size: int = CLASS_SIZE
+) -> list[Simulated]:
     """Everything a grader has to cope with, and known mistakes until the class is full."""
     release = json.loads(unit.release.read_bytes())
     maker = _Maker(unit, oracle, release)
@@ -43,8 +45,8 @@ def simulated_class(unit: Unit, oracle: Oracle, other: Unit, size: int = CLASS_S
         *maker.broken(other),
     ]
     mistakes = max(len(exercise.mistakes) for exercise in unit.exercises.values())
-    for number in range(max(mistakes, size - len(learners))):
-        learners.append(maker.mistaken(number))
+    wanted = max(mistakes, size - len(learners))
+    learners += [maker.mistaken(number) for number in range(wanted)]
     return sorted(learners, key=lambda learner: learner.student)
 
 
@@ -122,8 +124,9 @@ class _Maker:
             ),
             self.solved("syntax-error", {first: f"{header}\n    return (\n"}, **{first: 0.0}),
             self.solved(
-                "infinite-loop", {last: f"{definition_of(stubs[last])}\n    while True:\n"
-                                        "        pass\n"}, **{last: 0.0}
+                "infinite-loop",
+                {last: f"{definition_of(stubs[last])}\n    while True:\n        pass\n"},
+                **{last: 0.0},
             ),
             self.solved("deleted-grade-cell", {}, lambda cells: _delete(cells, first)),
             self.solved("duplicated-cell", {}, lambda cells: _duplicate(cells, first)),

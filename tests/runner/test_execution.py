@@ -45,7 +45,7 @@ def ordinary() -> Execution:
         "print(x + y)",  # 3
         "1 / 0",  # 4
         "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",  # 5
-        "from IPython.display import HTML, display, clear_output\ndisplay(HTML('<b>bold</b>'))",  # 6
+        "from IPython.display import *; display(HTML('<b>bold</b>'))",  # 6
         "h = display('first', display_id=True)\nh.update('second')",  # 7
         "print('gone'); clear_output(); print('kept')",  # 8
         "import os; os.system('echo from a program')",  # 9
