@@ -34,6 +34,7 @@ from autograder.unit import Unit
 from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict
 
 SECONDS_PER_REFERENCE_CASE: Final = 60.0
+SECONDS_PER_MISTAKE_CASE: Final = 10.0  # an endless loop is a mistake, too, and must not detain us
 SEED_OF_EXAMPLES: Final = "example"
 MOST_EXAMPLES_PER_CRITERION: Final = 6
 
@@ -120,6 +121,7 @@ class Oracle:
         expectation = self.expectation(name)
         exercise = expectation.exercise
         verdicts = []
+        everywhere = common_error(observed)
         judged_by_criterion: dict[str, dict[int, Judged]] = {}
         for criterion_name in exercise.criteria:
             judged = self._judge_criterion(expectation, criterion_name, observed)
@@ -132,7 +134,9 @@ class Oracle:
         for criterion_name, criterion in exercise.criteria.items():
             judged = judged_by_criterion[criterion_name]
             passed = all(result.right for result in judged.values()) and bool(judged)
-            message = None if passed else self._message(expectation, criterion_name, observed)
+            message = None
+            if not passed:
+                message = everywhere or self._message(expectation, criterion_name, observed)
             if passed and criterion.untouched and not something_right:
                 passed, message = False, "this counts once another part of the exercise is right"
             earned = criterion.points if passed else 0.0
@@ -150,7 +154,7 @@ class Oracle:
             criteria=tuple(verdicts),
             diagnosis=mistake.name if mistake else None,
             hint=mistake.hint if mistake else None,
-            error=common_error(observed),
+            error=everywhere,
             example=self._example(expectation, observed),
         )
 
@@ -341,7 +345,8 @@ class Oracle:
 
     def _observe_mistake_uncached(self, name: str, number: int) -> Observed:
         mistake = self.unit.exercises[name].mistakes[number]
-        return self.observe_version(name, self.unit.variant_source(name, mistake))
+        namespace = self.unit.namespace(**{name: self.unit.variant_source(name, mistake)})
+        return self.observe_namespace(name, namespace, SECONDS_PER_MISTAKE_CASE)
 
 
 def observe_packed(subject: Subject, packed: PackedCase, patience: Patience) -> Observation:
