@@ -29,7 +29,8 @@ def show_exercise(verdict: ExerciseVerdict, *, title: str) -> None:
     for criterion in verdict.criteria:
         mark = Text("✓", style="green") if criterion.passed else Text("✗", style="red")
         points = f"{criterion.points:g}/{criterion.max_points:g}"
-        table.add_row(mark, points, Text(criterion.name), Text(criterion.message or "", "dim"))
+        message = criterion.message if criterion.message != verdict.error else None
+        table.add_row(mark, points, Text(criterion.name), Text(message or "", "dim"))
     if verdict.criteria:
         console.print(table)
     if verdict.error:
