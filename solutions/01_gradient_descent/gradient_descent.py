@@ -157,8 +157,8 @@ plots.rising_and_falling(lambda v: v**3 - 3 * v, derivative, between=(-2.2, 2.2)
 # bottom of the hollow. Keep that in mind. To find the bottom of something, look for the place where
 # the derivative is zero, and *which* way to look is what the sign tells you.
 #
-# > **Predict.** How small should $h$ be? Write $E$ for the error of the one-sided difference and of
-# > the central one. If you halve $h$, what happens to each? And is the smallest $h$ the best?
+# > **Predict.** How small should $h$ be? If you halve it, what happens to the error of a one-sided
+# > difference, and what to that of the central one? Is the smallest $h$ the best?
 
 # %% demo=true
 plots.error_against_step(derivative, np.sin, np.cos, at=1.0)
@@ -312,16 +312,17 @@ check.untouched(numerical_gradient, twisted, point, 0.1)
 #   way of steepest ascent.**
 # * $\theta = 180°$, against it: the steepest *descent*.
 # * $\theta = 90°$, across it: no gain at all. That is the direction of the **level set**, the
-#   contour line on which $f$ keeps its value. The gradient stands at a right angle on it.
+#   contour line on which $f$ keeps its value. The gradient is at right angles to it.
 #
 # > **Predict.** The landscape below is $f(x, y) = x\,e^{-(x^2 + y^2)}$: a hill on the right, a
-# > hollow on the left. Which way does the arrow point at $(0, 0)$? Where is it longest? Where does it
-# > vanish? Then move the probe.
+# > hollow on the left, and every arrow is computed by **your** `numerical_gradient`. Which way does
+# > the arrow point at $(0, 0)$? Where is it longest? Where does it vanish? Then move the probe, and
+# > turn the direction in which the slope is read.
 
 # %% demo=true
 from nand2resnet.widgets import GradientField
 
-GradientField()
+GradientField(numerical_gradient)
 
 # %% [markdown]
 # At the origin the arrow points straight to the right, to the hill, and nowhere is the slope
@@ -501,8 +502,8 @@ for derived in (by_ada, by_ben, by_chloe):
 #
 # </details>
 #
-# A few lines of your own have just refereed three pages of algebra. You will use this tool in every
-# unit up to the last, and in unit 05 it convicts a formula that was really published.
+# A few lines of your own have just refereed three derivations. You will use them in every unit that
+# has a gradient in it, and in unit 05 they convict a formula that was really published.
 
 # %% [markdown]
 # ## 4. Down into the valley
@@ -537,6 +538,24 @@ for _ in range(4):
     v = v - 0.25 * slope
 
 # %% [markdown]
+# **What it will look like.** In the bowl $x^2 + 3y^2$ each step multiplies $x$ by $1 - 2\eta$ and $y$
+# by $1 - 6\eta$. So for this one valley we know on paper where the ball must be after each step. Here
+# it is for $\eta = 0.29$, with the level sets of the bowl.
+#
+# > **Predict.** $1 - 2\eta$ is positive here and $1 - 6\eta$ is negative. What will that look like?
+
+# %% demo=true
+factors = 1 - 0.29 * np.array([2, 6])
+by_formula = [-2.5, 1.2] * factors ** np.arange(16)[:, np.newaxis]
+plots.path_on(
+    plots.level_sets(bowl, x=(-3, 3), y=(-1.6, 1.6)), by_formula, label="by formula", circles=True
+)
+
+# %% [markdown]
+# Along $x$ the ball comes in from one side; along $y$ it jumps from one side to the other, each time
+# a little less far. Your function will do the same in *any* valley, from the gradient alone.
+
+# %% [markdown]
 # ### Exercise: `gradient_descent`
 #
 # Follow the gradient downhill and return the whole **path**, the start included.
@@ -551,7 +570,7 @@ for _ in range(4):
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Play it by hand for `slope_of_square` from 8, as above. What do you write down before the first
+# Play it by hand for $v^2$ from 8, as above. What do you write down before the first
 # step? When you notice that you have arrived, have you already written that point down?
 #
 # <details><summary>Hint 2, a pointer</summary>
@@ -640,16 +659,13 @@ check(gradient_descent, slope_of_square, whole, 0.25, 1e-6, 2, expected=path)
 check.untouched(gradient_descent, bowl_gradient, start, 0.25, 1e-6, 2)
 
 # %% [markdown]
-# In the bowl $x^2 + 3y^2$, each step multiplies $x$ by $1 - 2\eta$ and $y$ by $1 - 6\eta$. So we
-# know on paper where the path must go, and can draw it (circles) without anybody's code. Your path
-# (line) should pass through every circle, and cross each level set at a right angle.
+# Now the picture from above again, with your path as a line. It should pass through every circle,
+# and leave each point at right angles to the level set there. (The axes have the same scale.)
 
 # %% demo=true
-lr, steps = 0.29, np.arange(16)
-by_formula = np.stack([-2.5 * (1 - 2 * lr) ** steps, 1.2 * (1 - 6 * lr) ** steps], axis=1)
-figure = plots.level_sets(bowl, x=(-3, 3), y=(-1.6, 1.6))
-plots.path_on(figure, by_formula, label="by formula", circles=True)
-plots.path_on(figure, gradient_descent(bowl_gradient, [-2.5, 1.2], lr, 0, 15), label="yours")
+from_above = plots.level_sets(bowl, x=(-3, 3), y=(-1.6, 1.6))
+plots.path_on(from_above, by_formula, label="by formula", circles=True)
+plots.path_on(from_above, gradient_descent(bowl_gradient, [-2.5, 1.2], 0.29, 0, 15), label="yours")
 
 # %% [markdown]
 # ### When does the ball find *the* bottom?
@@ -735,7 +751,8 @@ for lr in (0.001, 0.1, 0.5, 0.9, 0.999, 1.0, 1.1):
 
 # %% [markdown]
 # At $\eta = 1 = 2/\lambda$ the ball jumps between $1$ and $-1$ for ever; beyond it, it flies away.
-# The promise needs two more conditions: the function must *have* a minimum, and the learning rate
+# (Did you notice the symmetry? 0.1 is as quick as 0.9, and 0.001 as slow as 0.999: all that counts
+# is the size of $1 - \eta\lambda$.) The promise needs two more conditions: the function must *have* a minimum, and the learning rate
 # must be below $2/\lambda$, with $\lambda$ the largest curvature anywhere.
 #
 # **In many dimensions** a quadratic valley is $f(v) = \tfrac12 v^\top H v$. The matrix $H$ of second
@@ -840,11 +857,13 @@ for share in (0.99, 1.01):
 #
 # A network's cost is not convex. Two things happen there that cannot happen in a bowl.
 #
-# **Local minima.** The ball rolls into *a* hollow, not always the deepest. Which one depends on where
-# it starts, and all starting points that lead to the same hollow are its **basin**.
+# **Local minima.** The ball rolls into *a* valley, not always the deepest. Which one depends on where
+# it starts: all starting points that lead to the same valley are its **basin**. And it depends on
+# the learning rate: a long step can carry the ball over a ridge, and a valley that is too narrow for
+# the step (large curvature, small $2/\lambda$) cannot hold it at all.
 #
-# > **Predict.** Click to put the ball somewhere, say in which hollow it will end, and only then let
-# > it go. How many of five do you get right?
+# > **Predict.** A ball lies on the slope, and its learning rate is given. Say where it will come to
+# > rest, and only then let it go. How many of the first five do you get right?
 
 # %% demo=true
 from nand2resnet.widgets import WhichBasin
@@ -876,8 +895,8 @@ for y in (0.0, 1e-6, -1e-6, 1e-3, 0.1):
 # %% [markdown]
 # Exactly on the ridge the ball comes to rest *on the saddle* and stays: descent sees a zero gradient
 # and stops. A millionth beside the ridge it gets away, but it lingers: the smaller the offset, the
-# longer. In a network with millions of directions nearly every level place is a saddle, and a little
-# noise (unit 02) is what gets the ball off it.
+# longer. A network has millions of directions, and a level place is a bottom only if *all* of them
+# go up; most are thought to be saddles. A little noise (unit 02) is what gets a ball off them.
 
 # %% [markdown]
 # ### Your tools on a real map
@@ -886,6 +905,8 @@ for y in (0.0, 1e-6, -1e-6, 1e-3, 0.1):
 # the **sum of their journeys** is to be as short as possible? On the round Earth, nobody can write
 # the answer down as a formula, and even the gradient would be a nuisance. You need neither: you have
 # `numerical_gradient` and `gradient_descent`.
+#
+# > **Predict.** Near which city will it be?
 
 # %% setup=true
 CITIES = {  # latitude and longitude in degrees
@@ -947,6 +968,10 @@ plots.map_of(CITIES, meeting_place, total_distance)
 # %% [markdown]
 # They meet in the foothills of the Alps, between Munich and Salzburg. Nothing about this problem was
 # arranged for you: a function off the street, your slope, your descent, your limit.
+#
+# (From the start in the North Sea, 0.05 swings between north and south for ever, although it is below
+# the limit. That is no contradiction: the limit holds near the bottom, where the valley looks
+# quadratic, and with steps that long the walk never comes near it.)
 
 # %% [markdown]
 # ## What we learnt, where next

@@ -1,12 +1,16 @@
 """What every notebook owes its learners, whatever it is about."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
-from autograder.unit import BEGIN_SOLUTION, END_SOLUTION, load_unit, unit_names
+from autograder.unit import BEGIN_SOLUTION, COURSE, END_SOLUTION, load_unit, unit_names
 
+HEAVY = {"torch", "scipy", "sklearn", "pandas", "autograder", "nbgrader", "anywidget", "ipywidgets"}
 LONGEST_CODE = 15
 LONGEST_STUB = 32
 HINTS = ["Hint 1, a nudge", "Hint 2, a pointer", "Hint 3, a worked neighbour"]
@@ -86,7 +90,22 @@ def test_each_exercise_has_mistakes_with_hints_and_other_right_answers(unit):
                 assert not given_away, f"{mistake.name}: the hint holds {line.strip()!r}"
 
 
-def test_numbers_that_decide_nothing_are_not_graded(unit):
-    """From 01 on, a unit is worth 20 points."""
+def test_from_01_on_a_unit_is_worth_20_points(unit):
     if not unit.name.startswith("00"):
         assert unit.max_points == 20
+
+
+def test_the_first_setup_cell_loads_nothing_heavy(unit):
+    """The time to the first result is measured by a benchmark; this is what it hangs on."""
+    first = next(cell.source for cell in unit.cells if cell.role == "setup")
+    ask = "import sys\nprint(*{name.partition('.')[0] for name in sys.modules})"
+    environment = os.environ | {"PYTHONPATH": str(COURSE)}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{first}\n{ask}"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not HEAVY & set(done.stdout.split())
