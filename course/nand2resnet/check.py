@@ -20,7 +20,7 @@ from nand2resnet import wording
 from nand2resnet.calling import after_call, call, dtype_of, shape_of
 from nand2resnet.comparison import as_numbers
 from nand2resnet.explain import Difference, explain
-from nand2resnet.failure import CheckFailed, learners_lines
+from nand2resnet.failure import CheckFailed, learners_lines, name_of_stub
 from nand2resnet.hints import Hint, Raised, case_key, lookup
 
 __all__ = ["Check", "CheckFailed", "check"]
@@ -224,7 +224,10 @@ class Question:
         try:
             return call(self.function, self.args)
         except NotImplementedError as error:
-            raise not_written(self.call, self.name, error) from error
+            stub = name_of_stub(error) or self.name
+            needed = "" if stub == self.name else f" ({self.call} needs it)"
+            message = f"`{stub}` is not written yet{needed}.\n{error}"
+            raise CheckFailed(message.rstrip()) from error
         except Exception as error:
             if expected_error is not None and isinstance(error, expected_error):
                 raise
@@ -278,16 +281,6 @@ def find_hint(key: str, value: Any) -> Hint | None:
         elif explain(value, known.observation) is None:
             return known
     return None
-
-
-def not_written(call: str, name: str, error: NotImplementedError) -> CheckFailed:
-    """The stub of the function, or of one that it needs, is still there."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    stub = trace.tb_frame.f_code.co_name if trace else name
-    needed = "" if stub == name else f" ({call} needs it)"
-    return CheckFailed(f"`{stub}` is not written yet{needed}.\n{error}".rstrip())
 
 
 def passed(line: str, value: Any) -> Any:

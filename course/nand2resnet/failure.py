@@ -47,6 +47,12 @@ def learners_lines(error: BaseException) -> list[str]:
     return [written_frame(frame, within=True) for frame in frames[-MOST_FRAMES:]]
 
 
+def name_of_stub(error: NotImplementedError) -> str | None:
+    """The function that is not written yet: the one in which the error arose."""
+    frames = own_frames(error)
+    return frames[-1].name if frames else None
+
+
 def own_frames(error: BaseException) -> list[traceback.FrameSummary]:
     """The frames of an error that lie below the check, outside of libraries."""
     frames = list(traceback.extract_tb(error.__traceback__))

@@ -1,4 +1,7 @@
-"""The course's colours: eight that people with any kind of colour vision tell apart."""
+"""The course's colours, for Python and JavaScript: eight that all kinds of eyes tell apart.
+
+Source: M. Okabe and K. Ito (2008), Color Universal Design, https://jfly.uni-koeln.de/color/
+"""
 
 PALETTE = {
     "black": "#000000",
@@ -10,3 +13,7 @@ PALETTE = {
     "vermillion": "#D55E00",
     "purple": "#CC79A7",
 }
+"""Hexadecimal values by name."""
+
+LINES_ON_WHITE = ("blue", "vermillion", "green", "purple", "black")
+"""Names in the order in which lines on white take them; orange, sky and yellow are too pale."""
