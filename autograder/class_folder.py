@@ -20,7 +20,7 @@ from autograder.unit import COURSE, ROOT, SOLUTIONS, Unit
 OURS: Final = ".n2r"
 SETTINGS: Final = "nbgrader_config.py"
 LAYOUT: Final = "{nbgrader_step}/{student_id}/{assignment_id}"
-NEW_SETTINGS: Final = '''"""Made by `n2r grade`: nbgrader and its formgrader work here as in the course itself."""
+NEW_SETTINGS: Final = '''"""Made by `n2r grade`: nbgrader finds the course from here."""
 
 from pathlib import Path
 

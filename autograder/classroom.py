@@ -6,12 +6,12 @@ is there; the gradebook follows in batches, and each verdict remembers whether i
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import json
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -23,9 +23,10 @@ from autograder.class_folder import (
     write_atomically,
     writing_in,
 )
-from autograder.errors import BadUnit, UnreadableNotebook
+from autograder.errors import BadUnit
 from autograder.gradebook import ClassGradebook, Entry, check_gradebook, marks_of
-from autograder.kept import Kept, fingerprint, hash_of, keep, load_kept
+from autograder.hashes import hash_of
+from autograder.kept import Kept, fingerprint, keep, load_kept
 from autograder.sandbox import choose
 from autograder.seeds import seed_of
 from autograder.submissions import Submission, find_submissions
@@ -39,6 +40,8 @@ SECONDS_BETWEEN_TRANSACTIONS: Final = 2.0
 READ_ONLY: Final = 0o444  # nbgrader's own choice for graded notebooks
 GROUP_WRITABLE: Final = 0o664
 SHARED_FOLDER: Final = 0o2770
+OUR_FAULT: Final = "The grader failed on this notebook. A person will look at it."
+"""A comment learners may see, so without the reason itself, which may show a hidden case."""
 
 
 def grade_class(
@@ -97,38 +100,23 @@ def grade_class(
         check_gradebook(folder.db_url)
         chosen = seed_of(folder, unit.name, seed=seed, reseed=reseed)
         run = _Run(folder, unit, submissions, on_verdict or (lambda _verdict, _now: None))
-        tasks = (
-            Task(unit.name, one.student, *content_of(one), chosen, backend, trust_submissions)
-            for one in submissions
-        )
+        tasks = (Task(unit.name, one, chosen, backend, trust_submissions) for one in submissions)
         todo = (task for task in tasks if force or not run.still_holds(task))
-        for task, result in grade_all(todo, workers or len(os.sched_getaffinity(0))):
-            run.take(task, result)
+        results = grade_all(todo, workers or len(os.sched_getaffinity(0)))
+        with contextlib.closing(results):  # which ends its processes, also when left early
+            for task, result in results:
+                run.take(task, result)
         run.finish()
     return [run.verdicts[submission.student] for submission in submissions]
 
 
-def content_of(submission: Submission) -> tuple[bytes, str | None]:
-    """What was handed in; if that cannot be graded, nothing and the reason."""
-    try:
-        return submission.read(), None
-    except UnreadableNotebook as error:
-        return b"", str(error)
-
-
-def digest_of(task: Task) -> str:
-    """Hash of what was handed in."""
-    return hash_of(task.content, (task.refusal or "").encode())
-
-
 def kept_of(unit: Unit, task: Task, result: Result, before: Kept | None) -> Kept:
     """The verdict as it is kept. One of a grader that failed never holds for another run."""
-    digest = digest_of(task)
     fault = result.verdict.status == "failed"
     return Kept(
         result.verdict,
-        fingerprint="" if fault else fingerprint(digest, unit, task.seed),
-        submission=digest,
+        fingerprint="" if fault else fingerprint(result.digest, unit, task.seed),
+        submission=result.digest,
         settled=before.settled if before else None,
     )
 
@@ -137,15 +125,12 @@ def entry_of(submission: Submission, kept: Kept, notebook: bytes | None) -> Entr
     """What the gradebook is told; ``notebook`` is the graded one's text."""
     import nbformat  # a second, after the first verdicts have been shown
 
-    unusable = kept.verdict.status in ("unreadable", "failed")
-    marks = None
-    if notebook is not None and kept.verdict.status != "failed":
-        marks = marks_of(nbformat.from_dict(json.loads(notebook)))
+    reasons = {"unreadable": " ".join(kept.verdict.notes), "failed": OUR_FAULT}
     return Entry(
         student=submission.student,
         timestamp=submission.timestamp(),
-        marks=marks,
-        reason=" ".join(kept.verdict.notes) if unusable else None,
+        marks=marks_of(nbformat.v4.reads(notebook.decode())) if notebook is not None else None,
+        reason=reasons.get(kept.verdict.status),
         same_submission=kept.settled == kept.submission,
     )
 
@@ -181,33 +166,39 @@ class _Run:
 
     def still_holds(self, task: Task) -> bool:
         """Whether an earlier run's verdict is right for this task; then it is taken over."""
-        kept = load_kept(self._folder, self._unit.name, task.student)
-        if kept is None or kept.fingerprint != fingerprint(digest_of(task), self._unit, task.seed):
+        student, digest = task.submission.student, task.submission.content().digest
+        kept = load_kept(self._folder, self._unit.name, student)
+        if kept is None or kept.fingerprint != fingerprint(digest, self._unit, task.seed):
             return False
-        if not self._folder.graded_notebook(self._unit, task.student).exists():
+        if not self._folder.graded_notebook(self._unit, student).exists():
             return False
         self._report(kept, now=False)
-        if kept.recorded != _record_mark(self._folder, self._submissions[task.student]):
+        if kept.recorded != _record_mark(self._folder, task.submission):
             self._not_in_gradebook.append(kept)
         return True
 
     def take(self, task: Task, result: Result) -> None:
         """Keep a verdict, show it, and let the gradebook follow."""
-        before = load_kept(self._folder, self._unit.name, task.student)
+        before = load_kept(self._folder, self._unit.name, task.submission.student)
         kept = kept_of(self._unit, task, result, before)
-        keep_graded(self._folder, self._unit, kept, result.notebook)
+        if result.notebook is not None:
+            write_graded(self._folder, self._unit, task.submission, result.notebook)
+        keep(self._folder, kept)
         self._report(kept, now=True)
         self._not_in_gradebook.append(kept)
         self._fill_gradebook_if_due()
 
     def finish(self) -> None:
-        """Bring the gradebook up to date, also for who is missing in it for whatever reason."""
+        """Bring the gradebook up to date, also where it is an old copy, or a new one."""
         gradebook = self._open_gradebook()
         try:
-            waiting = {kept.verdict.student for kept in self._not_in_gradebook}
-            missing = set(self._submissions) - gradebook.students() - waiting
-            found = (load_kept(self._folder, self._unit.name, student) for student in missing)
-            self._not_in_gradebook += [kept for kept in found if kept is not None]
+            while self._not_in_gradebook:
+                self._fill_gradebook()
+            known = gradebook.scores()
+            for student in self._submissions:
+                kept = load_kept(self._folder, self._unit.name, student)
+                if kept is not None and not _agrees(kept.verdict, known.get(student)):
+                    self._not_in_gradebook.append(kept)
             while self._not_in_gradebook:
                 self._fill_gradebook()
             gradebook.assign_late_penalties()
@@ -251,13 +242,28 @@ class _Run:
         return entry_of(self._submissions[student], kept, notebook)
 
 
-def keep_graded(folder: ClassFolder, unit: Unit, kept: Kept, notebook: bytes | None) -> None:
-    """Write the graded notebook where nbgrader looks for it, and only then the verdict."""
-    place = folder.graded_notebook(unit, kept.verdict.student)
-    if notebook is not None:
-        with writing_in(folder.autograded):
-            write_atomically(place, notebook, GROUP_WRITABLE if folder.group_shared else READ_ONLY)
+def _agrees(verdict: SubmissionVerdict, known: Mapping[str, float | None] | None) -> bool:
+    """Whether a gradebook's scores are those of the verdict, as far as this gives any."""
+    return known is not None and all(
+        one.points is None or known.get(one.exercise) == one.points for one in verdict.exercises
+    )
+
+
+def write_graded(folder: ClassFolder, unit: Unit, submission: Submission, notebook: bytes) -> None:
+    """Write what nbgrader looks for in autograded/: notebook, its pictures, timestamp."""
+    place = folder.graded_notebook(unit, submission.student)
+    files = {
+        path.name: path.read_bytes()
+        for path in unit.release.parent.iterdir()
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+    timestamp = submission.timestamp()
+    if timestamp is not None:
+        files["timestamp.txt"] = timestamp.encode()
+    mode = GROUP_WRITABLE if folder.group_shared else READ_ONLY
+    with writing_in(folder.autograded):
+        for name, content in {**files, place.name: notebook}.items():
+            write_atomically(place.with_name(name), content, mode)
+        if folder.group_shared:
             for shared in (place.parent, place.parent.parent, folder.autograded):
-                if folder.group_shared:
-                    shared.chmod(shared.stat().st_mode | SHARED_FOLDER)
-    keep(folder, kept)
+                shared.chmod(shared.stat().st_mode | SHARED_FOLDER)

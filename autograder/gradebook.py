@@ -100,11 +100,10 @@ class ClassGradebook:
         with self._transaction() as gradebook:
             register(gradebook, self._unit)
 
-    def students(self) -> set[str]:
-        """Who has a submission of the unit in the gradebook."""
+    def scores(self) -> dict[str, dict[str, float | None]]:
+        """The automatic scores by student and grade cell, as the gradebook has them."""
         with self._transaction() as gradebook:
-            found = gradebook.assignment_submissions(self._unit.name)
-            return {submission.student_id for submission in found}
+            return scores(gradebook, self._unit)
 
     def record(self, entries: Sequence[Entry]) -> None:
         """Enter some submissions in one transaction: all of them, or none."""
@@ -254,7 +253,8 @@ def record(gradebook: Any, unit: Unit, entry: Entry) -> None:
     """Enter one submission: student, time, scores, comments, and what a human must look at."""
     gradebook.update_or_create_student(entry.student)
     timestamp = parsed_timestamp(entry.timestamp)
-    gradebook.update_or_create_submission(unit.name, entry.student, timestamp=timestamp)
+    with gradebook.db.no_autoflush:  # half-made rows are none of the database's business
+        gradebook.update_or_create_submission(unit.name, entry.student, timestamp=timestamp)
     notebook = gradebook.find_submission_notebook(unit.notebook_name, unit.name, entry.student)
     record_notebook(notebook, entry)
 
@@ -277,6 +277,25 @@ def record_notebook(notebook: Any, entry: Entry) -> None:
             comment.auto_comment = entry.reason
         elif entry.marks is not None:
             comment.auto_comment = entry.marks.comments[comment.name]
+
+
+def scores(gradebook: Any, unit: Unit) -> dict[str, dict[str, float | None]]:
+    """The automatic scores of a unit's submissions, in one query."""
+    from nbgrader.api import Assignment, Grade, GradeCell, SubmittedAssignment, SubmittedNotebook
+
+    rows = (
+        gradebook.db.query(SubmittedAssignment.student_id, GradeCell.name, Grade.auto_score)
+        .select_from(Grade)
+        .join(GradeCell, GradeCell.id == Grade.cell_id)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == unit.name)
+    )
+    found: dict[str, dict[str, float | None]] = {}
+    for student, cell, score in rows:
+        found.setdefault(student, {})[cell] = score
+    return found
 
 
 def assign_late_penalties(gradebook: Any, unit: Unit, folder: ClassFolder) -> None:
@@ -347,8 +366,8 @@ def _advice(db_url: str, said: str) -> str:
     if "malformed" in said or "not a database" in said:
         return (
             f"{gradebook} is damaged ({said}).\nMove it away and put back your last copy of it, "
-            "or none: running this again enters all verdicts, which are kept, without grading "
-            "again. Marks given by hand are in the damaged file only; "
+            "or none: running this again enters the verdicts it lacks, which are kept, without "
+            "grading again. Marks given by hand are in the damaged file only; "
             f"`sqlite3 {path} .recover` may save them."
         )
     return f"{gradebook} cannot be used: {said}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.class_folder import ClassFolder, write_atomically, writing_in
+from autograder.hashes import hash_of
 from autograder.unit import COURSE, ROOT, Unit
 from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict, SubmissionVerdict
 
@@ -84,14 +84,6 @@ def _hash_of_files(paths: Iterable[Path]) -> str:
     for path in sorted(paths):
         parts += [str(path.relative_to(ROOT)).encode(), path.read_bytes()]
     return hash_of(*parts)
-
-
-def hash_of(*parts: bytes) -> str:
-    """One hash of several pieces; where one ends and the next begins counts."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()
 
 
 def _place(folder: ClassFolder, unit: str, student: str) -> Path:

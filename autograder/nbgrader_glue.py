@@ -16,7 +16,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 
 from autograder.class_folder import ClassFolder, make_ours, open_class, writing_in
-from autograder.classroom import content_of, entry_of, kept_of, recorded
+from autograder.classroom import entry_of, kept_of, recorded
 from autograder.errors import GraderError
 from autograder.gradebook import ClassGradebook
 from autograder.grading import oracle_for
@@ -56,7 +56,7 @@ def grade_into_gradebook(folder: ClassFolder, unit: Unit, submission: Submission
         The grader failed; the gradebook says so and asks for a human.
     """
     seed = seed_of(folder, unit.name)
-    task = Task(unit.name, submission.student, *content_of(submission), seed)
+    task = Task(unit.name, submission, seed)
     result = grade_task(task)
     kept = kept_of(unit, task, result, load_kept(folder, unit.name, submission.student))
     keep(folder, kept)

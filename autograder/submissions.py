@@ -15,6 +15,7 @@ from typing import Final
 
 from autograder.class_folder import ClassFolder
 from autograder.errors import ClassTrouble, UnknownName, UnreadableNotebook
+from autograder.hashes import hash_of
 from autograder.unit import Unit, nearest
 
 LARGEST_SUBMISSION_BYTES: Final = 20 << 20
@@ -24,21 +25,34 @@ MOST_NAMES_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
+class HandedIn:
+    """A notebook as it was handed in; or nothing, and why it cannot be graded."""
+
+    notebook: bytes
+    refusal: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Hash of what was handed in, or of why that is nothing."""
+        return hash_of(self.notebook, (self.refusal or "").encode())
+
+
+@dataclass(frozen=True)
 class Submission:
-    """One student's folder for one unit; what is in it is read when it is graded."""
+    """One student's folder for one unit."""
 
     student: str
     folder: Path
     notebook_name: str
 
-    def read(self) -> bytes:
-        """The notebook as it was handed in.
+    def content(self) -> HandedIn:
+        """What was handed in; if there is no readable file of the right name, what was found."""
+        try:
+            return HandedIn(self._read())
+        except UnreadableNotebook as error:
+            return HandedIn(b"", str(error))
 
-        Raises
-        ------
-        UnreadableNotebook
-            There is none of that name, or it cannot be read; the message says what was found.
-        """
+    def _read(self) -> bytes:
         name = f"{self.notebook_name}.ipynb"
         if self._is_elsewhere():
             raise UnreadableNotebook("the folder is a link to another; links are not followed")

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-from autograder.errors import GraderError
+from autograder.errors import BadUnit, GraderError
+from autograder.submissions import Submission
 from autograder.unit import Unit, load_unit
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 
@@ -32,15 +33,14 @@ IN_FLIGHT_PER_WORKER: Final = 2  # while one is graded, the next one waits at th
 
 @dataclass(frozen=True)
 class Task:
-    """A submission on its way to a grading process.
+    """A submission to grade.
 
-    ``refusal`` says why there is no content to grade; then ``content`` is empty.
+    It stays small, for the grading process reads the notebook: a process pool that breaks while
+    more than a pipe holds is on its way hangs for ever (in Python 3.11 up to 3.11.4).
     """
 
     unit: str
-    student: str
-    content: bytes
-    refusal: str | None
+    submission: Submission
     seed: str
     backend: str | None = None
     trust_submissions: bool = False
@@ -48,10 +48,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict and the graded notebook's text; no notebook if the grader itself failed."""
+    """A verdict, the graded notebook's text, and the hash of what was graded.
+
+    If the grader itself failed there is no notebook, and nothing counts as graded.
+    """
 
     verdict: SubmissionVerdict
-    notebook: bytes | None
+    notebook: bytes | None = None
+    digest: str = ""
 
 
 def grade_task(task: Task) -> Result:
@@ -68,20 +72,22 @@ def grade_task(task: Task) -> Result:
     from autograder.build.source import notebook_bytes  # a second, in the grading process
     from autograder.grading import grade_submission, refuse
 
+    _let_reference_answer(task)
     begun = time.monotonic()
     try:
-        if task.refusal is not None:
-            graded = refuse(load_unit(task.unit), task.student, task.refusal)
+        handed_in = task.submission.content()
+        if handed_in.refusal is not None:
+            graded = refuse(load_unit(task.unit), task.submission.student, handed_in.refusal)
         else:
             graded = grade_submission(
                 task.unit,
-                task.student,
-                task.content,
+                task.submission.student,
+                handed_in.notebook,
                 task.seed,
                 task.backend,
                 trust_submissions=task.trust_submissions,
             )
-        return Result(graded.verdict, notebook_bytes(graded.notebook))
+        return Result(graded.verdict, notebook_bytes(graded.notebook), handed_in.digest)
     except GraderError:
         raise
     except Exception as error:  # noqa: BLE001 - one submission never stops the others
@@ -89,6 +95,23 @@ def grade_task(task: Task) -> Result:
         where = f"{Path(place.filename).name}, line {place.lineno}"
         reason = f"{type(error).__name__}: {error} ({where})"
         return failed(task, reason, time.monotonic() - begun)
+
+
+def _let_reference_answer(task: Task) -> None:
+    """Once per process and seed. What fails here is no submission's fault, and fails for all."""
+    from autograder.grading import oracle_for
+
+    try:
+        oracle = oracle_for(load_unit(task.unit).name, task.seed)
+        for name in oracle.unit.exercises:
+            oracle.expectation(name)
+    except GraderError:
+        raise
+    except Exception as error:
+        raise BadUnit(
+            f"{task.unit}: the reference fails on the cases of the seed {task.seed!r}: "
+            f"{type(error).__name__}: {error}. `n2r audit {task.unit}` says more"
+        ) from error
 
 
 def failed(task: Task, reason: str, seconds: float = 0.0) -> Result:
@@ -99,11 +122,11 @@ def failed(task: Task, reason: str, seconds: float = 0.0) -> Result:
         ExerciseVerdict(unit.name, name, None, points, error=text, status="failed")
         for name, points in _graded_parts(unit)
     )
-    verdict = SubmissionVerdict(task.student, unit.name, "failed", seconds, verdicts, (text,))
-    return Result(verdict, None)
+    student = task.submission.student
+    return Result(SubmissionVerdict(student, unit.name, "failed", seconds, verdicts, (text,)))
 
 
-def grade_all(tasks: Iterator[Task], workers: int) -> Iterator[tuple[Task, Result]]:
+def grade_all(tasks: Iterator[Task], workers: int) -> Generator[tuple[Task, Result], None, None]:
     """Grade on so many processes; results come as they are ready.
 
     A process that dies takes along what the others were doing. Whatever was under way is then
