@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -12,8 +12,8 @@ from autograder.highlight import code_html
 from autograder.pages import render_page, render_part
 from autograder.prose import prose_html
 from autograder.sanitize import clean_outputs
-from autograder.standing import Standing, standing
-from autograder.verdict import ExerciseVerdict, SubmissionVerdict
+from autograder.standing import Standing, standing, with_manual_scores
+from autograder.verdict import CriterionVerdict, ExerciseVerdict, SubmissionVerdict
 
 STYLES = ("page.css", "feedback.css")
 
@@ -32,6 +32,12 @@ class Card:
     def anchor(self) -> str:
         """Where the card stands in the page; made from no name, since names are not ours."""
         return f"exercise-{self.number}"
+
+    def adds_something(self, criterion: CriterionVerdict) -> bool:
+        """Whether a criterion's message says more than the card has said above it."""
+        said = [text for text in (self.verdict.error, self.verdict.hint) if text]
+        message = criterion.message
+        return message is not None and not any(text in message for text in said)
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,10 @@ def feedback_html(
     unit_title : str, optional
         The unit's title as learners know it; by default its name.
     """
+    verdict = with_manual_scores(verdict, manual_scores or {})
     cards = _cards(verdict, comments or {}, manual_scores or {})
     blocks = list(_blocks(notebook or {}, cards))
     placed = {block.card.number for block in blocks if block.card}
-    waiting = sum(
-        card.verdict.max_points for card in cards.values() if card.standing.state == "waiting"
-    )
     return render_page(
         "feedback.html",
         styles=STYLES,
@@ -90,8 +94,7 @@ def feedback_html(
         cards=list(cards.values()),
         blocks=blocks,
         unplaced=[card for card in cards.values() if card.number not in placed],
-        points=sum(card.verdict.points or 0.0 for card in cards.values()),
-        waiting=waiting,
+        waiting=sum(one.max_points for one in verdict.exercises if one.status == "waiting"),
     )
 
 
@@ -109,17 +112,14 @@ def criteria_table(verdict: ExerciseVerdict) -> str:
 
 
 def _cards(
-    verdict: SubmissionVerdict, comments: Mapping[str, str], scores: Mapping[str, float]
+    verdict: SubmissionVerdict, comments: Mapping[str, str], by_hand: Collection[str]
 ) -> dict[str, Card]:
     cards = {}
-    for number, exercise in enumerate(verdict.exercises, 1):
-        by_hand = exercise.exercise in scores
-        if by_hand:
-            points = scores[exercise.exercise]
-            exercise = replace(exercise, points=points, status="graded")  # noqa: PLW2901
-        comment = comments.get(exercise.exercise)
+    for number, entry in enumerate(verdict.exercises, 1):
+        comment = comments.get(entry.exercise)
         remark = Markup(prose_html(comment, below=3)) if comment else None
-        cards[exercise.exercise] = Card(number, exercise, standing(exercise), remark, by_hand)
+        marked = entry.exercise in by_hand
+        cards[entry.exercise] = Card(number, entry, standing(entry), remark, marked)
     return cards
 
 

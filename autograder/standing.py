@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from autograder.verdict import ExerciseVerdict
+from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 
 State = Literal["full", "part", "none", "blank", "waiting", "trouble"]
 
@@ -47,6 +48,19 @@ def _state(verdict: ExerciseVerdict) -> State:
     if verdict.points >= verdict.max_points and all(part.passed for part in verdict.criteria):
         return "full"
     return "part" if verdict.points > 0 or any(c.passed for c in verdict.criteria) else "none"
+
+
+def with_manual_scores(
+    verdict: SubmissionVerdict, scores: Mapping[str, float]
+) -> SubmissionVerdict:
+    """Return the verdict with the points a person gave, by exercise or question, in it."""
+    marked = tuple(
+        replace(entry, points=scores[entry.exercise], status="graded")
+        if entry.exercise in scores
+        else entry
+        for entry in verdict.exercises
+    )
+    return replace(verdict, exercises=marked)
 
 
 def points_text(points: float) -> str:

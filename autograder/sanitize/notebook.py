@@ -49,7 +49,7 @@ def clean_notebook(notebook: Mapping[str, Any], *, trusted: Collection[str] = ()
         "language_info": {"name": "python"},
     }
     reduced = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    cleaned: NotebookNode = from_dict(reduced)  # type: ignore[no-untyped-call]
+    cleaned: NotebookNode = from_dict(reduced)
     return cleaned
 
 
@@ -66,9 +66,7 @@ def clean_outputs(outputs: Any) -> list[NotebookNode]:
     if len(kept) > MOST_OUTPUTS:
         note = f"[... {len(kept) - MOST_OUTPUTS:,} more outputs left out ...]\n"
         cleaned.append({"output_type": "stream", "name": "stdout", "text": note})
-    nodes: list[NotebookNode] = from_dict(  # type: ignore[no-untyped-call]
-        [output for output in cleaned if output is not None]
-    )
+    nodes: list[NotebookNode] = from_dict([output for output in cleaned if output is not None])
     return nodes
 
 
