@@ -27,6 +27,10 @@ TrustOption = Annotated[
     bool,
     typer.Option("--trust-submissions", help="the submissions are your own; allow no sandbox"),
 ]
+ClassOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--class", help="nbgrader's course directory; this repository by default"),
+]
 JsonOption = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--json", help="write the verdicts to this file"),
@@ -169,7 +173,93 @@ def audit(
     from autograder import audit as audits
 
     with errors_for_people():
-        status = audits.run(unit, exercise, json_file, fresh, workers)
+        status = audits.run(unit, exercise, json_file, fresh=fresh, workers=workers)
+    raise typer.Exit(status)
+
+
+@app.command()
+def grade(
+    unit: UnitArgument,
+    class_dir: ClassOption = None,
+    workers: Annotated[Optional[int], typer.Option(help="processes; one a core by default")] = None,  # noqa: UP045
+    seed: Annotated[Optional[str], typer.Option(help="use and record this seed")] = None,  # noqa: UP045
+    reseed: Annotated[bool, typer.Option("--reseed", help="draw a new seed")] = False,
+    force: Annotated[bool, typer.Option("--force", help="grade what has not changed, too")] = False,
+    student: Annotated[
+        Optional[list[str]], typer.Option(help="only this student; may be repeated")  # noqa: UP045
+    ] = None,
+    json_file: JsonOption = None,
+    backend: BackendOption = None,
+    trust_submissions: TrustOption = False,
+) -> None:
+    """Grade a class's submissions of a unit into the gradebook.
+
+    Exit status 0: every submission was graded. 1: some were unreadable, stopped, or failed; they
+    are named. 2: nothing could be graded.
+    """
+    from autograder.class_folder import open_class
+    from autograder.classroom import grade_class
+    from autograder.progress import grading_progress
+    from autograder.show import show_class
+    from autograder.submissions import find_submissions
+    from autograder.unit import load_unit
+
+    with errors_for_people():
+        submissions = find_submissions(open_class(class_dir), load_unit(unit), student)
+        with grading_progress(len(submissions)) as on_verdict:
+            verdicts = grade_class(
+                unit,
+                class_dir,
+                workers=workers,
+                seed=seed,
+                reseed=reseed,
+                force=force,
+                backend=backend,
+                trust_submissions=trust_submissions,
+                only=student,
+                on_verdict=on_verdict,
+            )
+    if json_file is not None:
+        _write_json([entry for verdict in verdicts for entry in verdict.as_json()], json_file)
+    show_class(verdicts)
+    if any(verdict.status in ("unreadable", "stopped", "failed") for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def feedback(unit: UnitArgument, class_dir: ClassOption = None) -> None:
+    """Write a feedback page for every graded submission of a unit."""
+    from autograder.class_folder import open_class
+    from autograder.publishing import write_feedback
+    from autograder.unit import load_unit
+
+    with errors_for_people():
+        folder = open_class(class_dir)
+        pages = list(write_feedback(folder, load_unit(unit)))
+    typer.echo(f"{len(pages)} feedback pages in {folder.root / 'feedback'}")
+
+
+@app.command()
+def report(unit: UnitArgument, class_dir: ClassOption = None) -> None:
+    """Write the class report of a unit: a page with pictures, and a table."""
+    from autograder.class_folder import open_class
+    from autograder.publishing import write_report
+    from autograder.unit import load_unit
+
+    with errors_for_people():
+        page, table = write_report(open_class(class_dir), load_unit(unit))
+    typer.echo(f"The report is {page}\nThe table is {table}")
+
+
+@app.command()
+def demo(
+    every_unit: Annotated[bool, typer.Option("--all", help="every unit, not only 01")] = False,
+) -> None:
+    """Play one full round with a simulated class and compare the marks with what they should be."""
+    from autograder import demo as demos
+
+    with errors_for_people():
+        status = demos.run(every_unit=every_unit)
     raise typer.Exit(status)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +21,19 @@ def show_submission(verdict: SubmissionVerdict) -> None:
         console.print(Text(f"note: {note}", style="yellow"))
     total = f"{verdict.points:g} of {verdict.max_points:g} points"
     console.print(Text(f"{verdict.status}: {total} in {verdict.seconds:.1f} s", style="bold"))
+
+
+def show_class(verdicts: Sequence[SubmissionVerdict]) -> None:
+    """Print a summary, and every submission that needs a human, with the reason."""
+    graded = [verdict for verdict in verdicts if verdict.status in ("graded", "waiting")]
+    console.print(f"{len(graded)} of {len(verdicts)} submissions graded")
+    for verdict in verdicts:
+        if verdict not in graded:
+            reason = "; ".join(verdict.notes)
+            console.print(Text(f"  {verdict.student}: {verdict.status}: {reason}", style="yellow"))
+    waiting = sum(verdict.status == "waiting" for verdict in verdicts)
+    if waiting:
+        console.print(f"{waiting} have written answers that wait for a human in the formgrader")
 
 
 def show_exercise(verdict: ExerciseVerdict, *, title: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from autograder.build.stubs import source_of
@@ -21,11 +21,12 @@ Notebook = dict[str, Any]
 
 @dataclass(frozen=True)
 class Simulated:
-    """One learner: what is handed in, and the points each exercise deserves."""
+    """One learner: what is handed in, the points it deserves, the mistakes to be named."""
 
     student: str
     content: bytes
     expected: Mapping[str, float]
+    diagnoses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
@@ -36,7 +37,7 @@ class Simulated:
 def simulated_class(
     unit: Unit, oracle: Oracle, other: Unit, size: int = CLASS_SIZE
 ) -> list[Simulated]:
-    """Everything a grader has to cope with, and known mistakes until the class is full."""
+    """Everything a grader has to cope with, and every known mistake; at least ``size`` learners."""
     release = json.loads(unit.release.read_bytes())
     maker = _Maker(unit, oracle, release)
     learners = [
@@ -65,7 +66,8 @@ class _Maker:
         student: str,
         versions: Mapping[str, str],
         edit: Callable[[list[dict[str, Any]]], None] = lambda _: None,
-        **expected: float,
+        *,
+        expected: Mapping[str, float] | None = None,
     ) -> Simulated:
         """The reference in every exercise, except for these versions; then an edit of the cells."""
         notebook = json.loads(json.dumps(self._release))
@@ -75,7 +77,7 @@ class _Maker:
                 cell["source"] = versions.get(name, self._reference[name])
         edit(notebook["cells"])
         content = (json.dumps(notebook, indent=1) + "\n").encode()
-        return Simulated(student, content, {**self._full, **expected})
+        return Simulated(student, content, {**self._full, **(expected or {})})
 
     def alternatives(self) -> list[Simulated]:
         """The other right answers: the first of every exercise, the second of every exercise."""
@@ -94,14 +96,16 @@ class _Maker:
 
     def mistaken(self, number: int) -> Simulated:
         """A known mistake in every exercise; the points are what the oracle gives for it here."""
-        versions, expected = {}, {}
+        versions, expected, diagnoses = {}, {}, {}
         for name, exercise in self._unit.exercises.items():
             if exercise.mistakes:
                 mistake = exercise.mistakes[number % len(exercise.mistakes)]
+                diagnoses[name] = mistake.name
                 versions[name] = self._unit.variant_source(name, mistake)
                 observed = self._oracle.observe_version(name, versions[name])
                 expected[name] = self._oracle.judge(name, observed).points or 0.0
-        return self.solved(f"mistake-{number + 1:02}", versions, **expected)
+        learner = self.solved(f"mistake-{number + 1:02}", versions, expected=expected)
+        return replace(learner, diagnoses=diagnoses)
 
     def broken(self, other: Unit) -> list[Simulated]:
         """What else is handed in: unfinished, damaged, or hostile by accident."""
@@ -116,23 +120,27 @@ class _Maker:
         nothing = dict.fromkeys(names, 0.0)
         header = definition_of(stubs[first])
         return [
-            self.solved("blank", stubs, **nothing),
+            self.solved("blank", stubs, expected=nothing),
             self.solved(
                 "half-done",
                 {name: stubs[name] for name in second_half},
-                **dict.fromkeys(second_half, 0.0),
+                expected=dict.fromkeys(second_half, 0.0),
             ),
-            self.solved("syntax-error", {first: f"{header}\n    return (\n"}, **{first: 0.0}),
+            self.solved(
+                "syntax-error", {first: f"{header}\n    return (\n"}, expected={first: 0.0}
+            ),
             self.solved(
                 "infinite-loop",
                 {last: f"{definition_of(stubs[last])}\n    while True:\n        pass\n"},
-                **{last: 0.0},
+                expected={last: 0.0},
             ),
             self.solved("deleted-grade-cell", {}, lambda cells: _delete(cells, first)),
             self.solved("duplicated-cell", {}, lambda cells: _duplicate(cells, first)),
             self.solved("warning", {}, lambda cells: _insert(cells, WARNING)),
             self.solved(
-                "os-exit", {first: f"{header}\n    import os\n    os._exit(0)\n"}, **{first: 0.0}
+                "os-exit",
+                {first: f"{header}\n    import os\n    os._exit(0)\n"},
+                expected={first: 0.0},
             ),
             Simulated("not-json", b"{this was a notebook once", nothing),
             Simulated("empty-file", b"", nothing),

@@ -157,7 +157,7 @@ class Shell(InteractiveShell):
 
     def __init__(self, **kwargs: Any) -> None:
         self.outputs = Outputs()
-        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+        super().__init__(**kwargs)
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no event loop to integrate."""
@@ -209,7 +209,7 @@ def run_cell(shell: Shell, source: str, seconds: float) -> list[Output]:
     outputs = shell.outputs.start()
     try:
         with time_limit(seconds):
-            shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
+            shell.run_cell(source, store_history=True)
     except TimeLimit:
         message = f"this cell was stopped after {seconds:g} seconds"
         error = {"output_type": "error", "ename": "TimeLimit", "evalue": message}

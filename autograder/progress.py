@@ -1,0 +1,59 @@
+"""How far grading has come: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from autograder.classroom import OnVerdict
+from autograder.verdict import SubmissionVerdict
+
+LINES: int = 10
+"""Without a terminal, about so many lines tell how far grading has come."""
+
+
+@contextmanager
+def grading_progress(total: int) -> Iterator[OnVerdict]:
+    """Give the callback that `grade_class` calls for each verdict."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain_lines(console, total)
+        return
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[last]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("grading", total=total, last="")
+
+        def show(verdict: SubmissionVerdict, _now: bool) -> None:
+            progress.update(task, advance=1, last=f"{verdict.student} {verdict.points:g}")
+
+        yield show
+
+
+def _plain_lines(console: Console, total: int) -> OnVerdict:
+    done = 0
+    every = max(1, total // LINES)
+
+    def show(verdict: SubmissionVerdict, _now: bool) -> None:
+        nonlocal done
+        done += 1
+        if done % every == 0 or done == total:
+            console.print(f"graded {done} of {total}: {verdict.student} {verdict.points:g}")
+
+    return show

@@ -1,0 +1,133 @@
+"""Feedback pages and class reports, from kept verdicts and what people added in the gradebook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from autograder.class_folder import ClassFolder, write_atomically, writing_in
+from autograder.errors import GraderError
+from autograder.feedback import feedback_html
+from autograder.gradebook import database_file, open_database
+from autograder.kept import load_verdicts
+from autograder.report import class_report, write_csv
+from autograder.standing import with_manual_scores
+from autograder.unit import Unit
+from autograder.verdict import SubmissionVerdict
+
+FEEDBACK: Final = "feedback"
+REPORTS: Final = "reports"
+
+
+@dataclass
+class HumanMarks:
+    """What people added to one submission in the gradebook, by exercise or question."""
+
+    scores: dict[str, float] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+
+
+def write_feedback(folder: ClassFolder, unit: Unit) -> Iterator[Path]:
+    """Write each submission's feedback page, in nbgrader's layout; yield its path."""
+    added = human_marks(folder, unit)
+    for verdict in verdicts_of(folder, unit):
+        human = added.get(verdict.student, HumanMarks())
+        page = feedback_html(
+            _graded(folder, unit, verdict),
+            verdict,
+            comments=human.comments,
+            manual_scores=human.scores,
+            unit_title=title_of(unit),
+        )
+        path = feedback_path(folder, unit, verdict.student)
+        with writing_in(folder.root / FEEDBACK):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, page.encode())
+        yield path
+
+
+def write_report(folder: ClassFolder, unit: Unit) -> tuple[Path, Path]:
+    """Write the report of a unit as a page and as a table; return both paths."""
+    added = human_marks(folder, unit)
+    verdicts = [
+        with_manual_scores(verdict, added.get(verdict.student, HumanMarks()).scores)
+        for verdict in verdicts_of(folder, unit)
+    ]
+    reports = folder.root / REPORTS
+    with writing_in(reports):
+        reports.mkdir(parents=True, exist_ok=True)
+        links = {
+            (verdict.student, unit.name): os.path.relpath(path, reports)
+            for verdict in verdicts
+            if (path := feedback_path(folder, unit, verdict.student)).exists()
+        }
+        page = class_report(
+            verdicts,
+            path=reports / f"{unit.name}.html",
+            unit_titles={unit.name: title_of(unit)},
+            feedback_links=links,
+        )
+        return page, write_csv(verdicts, reports / f"{unit.name}.csv")
+
+
+def verdicts_of(folder: ClassFolder, unit: Unit) -> list[SubmissionVerdict]:
+    """The kept verdicts of a unit.
+
+    Raises
+    ------
+    GraderError
+        Nothing has been graded yet.
+    """
+    verdicts = load_verdicts(folder, unit.name)
+    if not verdicts:
+        raise GraderError(
+            f"nothing of {unit.name} has been graded in {folder.root}; "
+            f"`n2r grade {unit.name}` does that"
+        )
+    return verdicts
+
+
+def feedback_path(folder: ClassFolder, unit: Unit, student: str) -> Path:
+    """Where nbgrader looks for a feedback page."""
+    return folder.root / FEEDBACK / student / unit.name / f"{unit.notebook_name}.html"
+
+
+def title_of(unit: Unit) -> str:
+    """The unit's title: the first heading of its notebook."""
+    for cell in unit.cells:
+        if cell.role == "prose" and cell.source.startswith("# "):
+            return cell.source.splitlines()[0].removeprefix("# ")
+    return unit.name
+
+
+def human_marks(folder: ClassFolder, unit: Unit) -> dict[str, HumanMarks]:
+    """Manual scores and comments of a unit, by student."""
+    file = database_file(folder.db_url)
+    if file is not None and not file.exists():
+        return {}
+    found: dict[str, HumanMarks] = {}
+    with open_database(folder) as gradebook:
+        for submission in gradebook.assignment_submissions(unit.name):
+            marks = found.setdefault(submission.student_id, HumanMarks())
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    if grade.manual_score is not None:
+                        marks.scores[grade.name] = float(grade.manual_score)
+                for comment in notebook.comments:
+                    if comment.manual_comment:
+                        name = comment.name.removesuffix("-solution")
+                        marks.comments[name] = str(comment.manual_comment)
+    return found
+
+
+def _graded(folder: ClassFolder, unit: Unit, verdict: SubmissionVerdict) -> dict | None:
+    import nbformat  # a second
+
+    path = folder.graded_notebook(unit, verdict.student)
+    if verdict.status == "unreadable" or not path.exists():
+        return None
+    notebook: dict = nbformat.read(path, as_version=4)
+    return notebook
