@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from nand2resnet.circuit import NAND, Workbench, inputs_of
 from nand2resnet.hints import case_key
 
-from autograder.runner.probing import Observation, Patience, observe
+from autograder.runner.circuits import gates_before, truth_table
+from autograder.runner.probing import Observation, Patience, observe, replaced
 
 
 class Recorder:
@@ -77,6 +79,21 @@ class Recorder:
             return False
 
         return self._record("raises", function, args, raised)
+
+    def circuit(self, function: Any, *, expected: Any, of: str = NAND) -> Any:
+        """Stand for ``check.circuit(f, expected=..., of=...)``: the truth table.
+
+        The gates made earlier are right here, whatever the learner made of them.
+        """
+        inputs = inputs_of(expected)
+
+        def table(_: Any) -> np.ndarray:
+            earlier = gates_before(getattr(function, "__name__", "")) if of == NAND else {}
+            bench = Workbench(inputs, of=of, earlier=earlier)
+            with replaced(self._namespace, bench.parts):
+                return truth_table(bench.netlist(function(*bench.inputs)))
+
+        return self._record("circuit", function, (inputs,), table)
 
     def close(self, value: Any, *_: Any, of: str = "", **__: Any) -> Any:
         """Stand for ``check.close(value, expected, of=...)``."""

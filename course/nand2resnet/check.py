@@ -18,6 +18,7 @@ import numpy as np
 
 from nand2resnet import wording
 from nand2resnet.calling import after_call, call, dtype_of, shape_of
+from nand2resnet.circuit import NAND, NotACircuit, assignment, inputs_of, record, rows
 from nand2resnet.comparison import as_numbers
 from nand2resnet.explain import Difference, explain
 from nand2resnet.failure import CheckFailed, learners_lines, name_of_stub
@@ -147,6 +148,34 @@ class Check:
         text = f"It returned {wording.shown(value)}; a {error.__name__} was expected."
         raise asked.failed("does not raise an error.", False, Difference("values", text))
 
+    def circuit(self, f: FUNCTION, *, expected: Any, of: str = NAND) -> Any:
+        """Check that ``f`` only connects wires, and that its truth table is right.
+
+        Parameters
+        ----------
+        f : callable
+            What the learner wrote; takes wires by position.
+        expected : sequence
+            The truth table: what comes out for 00, 01, 10, 11 and so on; where several bits come
+            out, a sequence of them.
+        of : {"nand", "perceptron"}
+            What the circuit is made of, in the end.
+        """
+        inputs = inputs_of(expected)
+        asked = Question("circuit", f, (), key_args=(inputs,))
+        netlist = asked.running(lambda: record(f, inputs, of=of))
+        table = asked.running(lambda: [f(*bits) for bits in rows(inputs)])
+        wrong = [
+            (bits, difference)
+            for bits, came, wanted in zip(rows(inputs), table, expected, strict=True)
+            if (difference := explain(came, tuple(wanted) if np.ndim(wanted) else wanted))
+        ]
+        observed = np.array(table) if all(map(is_row_of_bits, table)) else table
+        if wrong:
+            raise asked.wrong_rows(wrong, observed)
+        parts = wording.counted(netlist.count(of), "NAND gate" if of == NAND else of)
+        return passed(f"{asked.call} is right in all {len(table)} cases, with {parts}", observed)
+
     def close(
         self,
         value: Any,
@@ -195,8 +224,8 @@ class Question:
 
     @property
     def call(self) -> str:
-        """The call as one would type it."""
-        return wording.call(self.name, self.args)
+        """The call as one would type it; a circuit is called in every way, so only its name."""
+        return self.name if self.method == "circuit" else wording.call(self.name, self.args)
 
     @property
     def key(self) -> str:
@@ -219,10 +248,14 @@ class Question:
 
     def called(self, expected_error: type[Exception] | None = None) -> Any:
         """Call the function; an error other than the expected one becomes a CheckFailed."""
+        return self.running(lambda: call(self.function, self.args), expected_error)
+
+    def running(self, calls: FUNCTION, expected_error: type[Exception] | None = None) -> Any:
+        """Do something that calls the function; see :meth:`called`."""
         if not callable(self.function):
             raise CheckFailed(f"A function was to be checked, but this is {self.name}.")
         try:
-            return call(self.function, self.args)
+            return calls()
         except NotImplementedError as error:
             stub = name_of_stub(error) or self.name
             needed = "" if stub == self.name else f" ({self.call} needs it)"
@@ -236,9 +269,26 @@ class Question:
     def stopped(self, error: Exception, expected: type[Exception] | None) -> CheckFailed:
         """The learner's function raised an error, and not the one that was expected."""
         lines = [f"{self.call} stopped with an error.", f"{type(error).__name__}: {error}"]
+        if isinstance(error, NotACircuit):
+            lines = [f"{self.call} is not a circuit yet.", str(error)]
         lines += [f"A {expected.__name__} was expected."] if expected else []
         lines += [f"  {line}" for line in learners_lines(error)]
         known = find_hint(self.key, Raised(type(error).__name__, str(error)))
+        return CheckFailed("\n".join(lines + ([f"Hint: {known.hint}"] if known else [])))
+
+    def wrong_rows(
+        self, wrong: list[tuple[tuple[int, ...], Difference]], observed: Any
+    ) -> CheckFailed:
+        """A circuit's truth table is not right: show the first row that is wrong."""
+        (bits, difference), cases = wrong[0], wording.counted(2 ** len(wrong[0][0]), "case")
+        names = list(inspect.signature(self.function).parameters)
+        row = assignment(names[: len(bits)], bits)
+        verb = "is" if len(wrong) == 1 else "are"
+        lines = [
+            f"{self.call} is not right yet: {len(wrong)} of {cases} {verb} wrong.",
+            f"With {row}: {difference.text}",
+        ]
+        known = find_hint(self.key, observed)
         return CheckFailed("\n".join(lines + ([f"Hint: {known.hint}"] if known else [])))
 
     def failed(
@@ -264,6 +314,12 @@ def failure(
     else:
         lines += [difference.first or difference.text, f"Hint: {known.hint}"]
     return CheckFailed("\n".join(lines))
+
+
+def is_row_of_bits(value: Any) -> bool:
+    """Whether a circuit gave a bit, or a tuple of bits."""
+    bits = value if isinstance(value, (tuple, list)) else [value]
+    return all(wording.is_number(bit) and bit in (0, 1) for bit in bits)
 
 
 def is_short(value: Any) -> bool:
