@@ -103,8 +103,15 @@ class Equivalent:
     reason: str
 
 
+@dataclass(frozen=True)
+class Right:
+    """A right answer about which there is something to say: ``Right("4 NAND gates")``."""
+
+    remark: str
+
+
 CaseMaker = Callable[[np.random.Generator], Iterable[Case]]
-Accept = Callable[..., "bool | str"]
+Accept = Callable[..., "bool | str | Right"]
 
 
 @dataclass
@@ -203,9 +210,10 @@ class Exercise:
     def accept(self, criterion: str | None = None) -> Callable[[Accept], Accept]:
         """Judge a criterion (or all) by ``accept(case, observation, reference)``.
 
-        The function returns True for a right answer, the name of a known mistake, or a message
-        for the learner. ``observation.value`` is what came back, ``reference.value`` what the
-        reference gave.
+        The function returns True for a right answer (or :class:`Right`, with a remark for the
+        learner), the name of a known mistake, or a message for the learner.
+        ``observation.value`` is what came back, ``reference.value`` what the reference gave. Two
+        wrong answers count as the same mistake when the function says the same of both.
         """
 
         def register(function: Accept) -> Accept:

@@ -17,7 +17,7 @@ import numpy as np
 from nand2resnet.explain import explain
 
 from autograder.execution import Observed, PackedCase, PackedExercise
-from autograder.exercise import Build, Case, Criterion, Exercise, Mistake
+from autograder.exercise import Accept, Build, Case, Criterion, Exercise, Mistake, Right
 from autograder.runner.frames import TAG, pack, unpack_whole
 from autograder.runner.main import visible_checks
 from autograder.runner.probing import (
@@ -41,7 +41,7 @@ MOST_EXAMPLES_PER_CRITERION: Final = 6
 
 @dataclass(frozen=True)
 class Judged:
-    """One observation judged: right, or why not, or the known mistake it shows."""
+    """One observation judged: right (perhaps with a remark), or why not, or which mistake."""
 
     right: bool
     message: str | None = None
@@ -134,7 +134,7 @@ class Oracle:
         for criterion_name, criterion in exercise.criteria.items():
             judged = judged_by_criterion[criterion_name]
             passed = all(result.right for result in judged.values()) and bool(judged)
-            message = None
+            message = remark(judged) if passed else None
             if not passed:
                 message = everywhere or self._message(expectation, criterion_name, observed)
             if passed and criterion.untouched and not something_right:
@@ -242,7 +242,7 @@ class Oracle:
             return judge_value(came, prepared.reference, criterion)
         if criterion.untouched:
             return judge_untouched(came, self._inputs(prepared), criterion)
-        accept = exercise.accepts.get(prepared.case.criterion, exercise.accepts.get(None))
+        accept = accept_for(exercise, prepared.case)
         if accept is None:
             return judge_value(came, prepared.reference, criterion)
         try:
@@ -251,6 +251,8 @@ class Oracle:
             return Judged(False, f"what came back could not be understood: {error}")
         if answer is True:
             return Judged(True)
+        if isinstance(answer, Right):
+            return Judged(True, answer.remark)
         if any(mistake.name == answer for mistake in exercise.mistakes):
             return Judged(False, None, str(answer))
         return Judged(False, str(answer))
@@ -340,8 +342,16 @@ class Oracle:
         ours, theirs = observed.cases.get(number), shown.cases.get(number)
         if ours is None or theirs is None:
             return ours is theirs
-        case = expectation.cases[number].case
-        return agree(ours, theirs, expectation.exercise.criteria[case.criterion])
+        exercise, prepared = expectation.exercise, expectation.cases[number]
+        if agree(ours, theirs, exercise.criteria[prepared.case.criterion]):
+            return True
+        if accept_for(exercise, prepared.case) is None or ours.error or theirs.error:
+            return False
+        # Where many answers are right, mistakes too take many forms, of which `accept` says the
+        # same.
+        return self.judge_case(exercise, prepared, ours) == self.judge_case(
+            exercise, prepared, theirs
+        )
 
     def _observe_mistake_uncached(self, name: str, number: int) -> Observed:
         mistake = self.unit.exercises[name].mistakes[number]
@@ -359,6 +369,16 @@ def observe_packed(subject: Subject, packed: PackedCase, patience: Patience) -> 
         replays=packed.replays,
         patience=patience,
     )
+
+
+def accept_for(exercise: Exercise, case: Case) -> Accept | None:
+    """The function that judges a case, where comparing with the reference would not do."""
+    return exercise.accepts.get(case.criterion, exercise.accepts.get(None))
+
+
+def remark(judged: Mapping[int, Judged]) -> str | None:
+    """What there is to say about a criterion that was passed."""
+    return next((result.message for result in judged.values() if result.message), None)
 
 
 def generator(seed: str, unit: str, exercise: str) -> np.random.Generator:
