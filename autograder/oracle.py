@@ -244,7 +244,7 @@ class Oracle:
             return judge_untouched(came, self._inputs(prepared), criterion)
         accept = accept_for(exercise, prepared.case)
         if accept is None:
-            return judge_value(came, prepared.reference, criterion)
+            return judge_value(came, prepared.reference, criterion, lambda: self._inputs(prepared))
         try:
             answer = accept(prepared.case, came, prepared.reference)
         except Exception as error:  # noqa: BLE001 - the value may be of any shape and type
@@ -410,8 +410,16 @@ class _Packable:
         return {TAG: "build", "builder": self.build.builder, "arguments": inner(arguments)}
 
 
-def judge_value(came: Observation | None, reference: Observation, criterion: Criterion) -> Judged:
-    """Judge by comparison with the reference's answer."""
+def judge_value(
+    came: Observation | None,
+    reference: Observation,
+    criterion: Criterion,
+    inputs: Callable[[], Mapping[str, Any] | None] = lambda: None,
+) -> Judged:
+    """Judge by comparison with the reference's answer.
+
+    What is wrong is told with the sizes of the case's ``inputs``: "3 is the length of `x`".
+    """
     if came is None:
         return Judged(False, "it was not reached")
     if came.error is not None:
@@ -421,8 +429,11 @@ def judge_value(came: Observation | None, reference: Observation, criterion: Cri
         return Judged(False, error_text(came.error))
     if reference.error is not None:
         return Judged(False, f"it should raise {reference.error.type} and gave an answer instead")
-    difference = explain(came.value, reference.value, rtol=criterion.rtol, atol=criterion.atol)
-    return Judged(difference is None, None if difference is None else difference.text)
+    tolerance = {"rtol": criterion.rtol, "atol": criterion.atol}
+    if explain(came.value, reference.value, **tolerance) is None:
+        return Judged(True)
+    difference = explain(came.value, reference.value, **tolerance, inputs=inputs())
+    return Judged(False, difference.text if difference is not None else None)
 
 
 def judge_untouched(came: Observation, before: Mapping[str, Any], criterion: Criterion) -> Judged:
