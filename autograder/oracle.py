@@ -429,10 +429,10 @@ def judge_value(
         return Judged(False, error_text(came.error))
     if reference.error is not None:
         return Judged(False, f"it should raise {reference.error.type} and gave an answer instead")
-    tolerance = {"rtol": criterion.rtol, "atol": criterion.atol}
-    if explain(came.value, reference.value, **tolerance) is None:
+    compare = functools.partial(explain, rtol=criterion.rtol, atol=criterion.atol)
+    if compare(came.value, reference.value) is None:
         return Judged(True)
-    difference = explain(came.value, reference.value, **tolerance, inputs=inputs())
+    difference = compare(came.value, reference.value, inputs=inputs())
     return Judged(False, difference.text if difference is not None else None)
 
 

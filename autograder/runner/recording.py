@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from nand2resnet.calling import dtype_of, shape_of
 from nand2resnet.circuit import NAND, Workbench, inputs_of
 from nand2resnet.hints import case_key
 
@@ -49,15 +49,11 @@ class Recorder:
 
     def shape(self, function: Any, *args: Any, **_: Any) -> Any:
         """Stand for ``check.shape(f, *args, expected=...)``."""
-        return self._record("shape", function, args, lambda copies: np.shape(function(*copies)))
+        return self._record("shape", function, args, lambda copies: shape_of(function(*copies)))
 
     def dtype(self, function: Any, *args: Any, **_: Any) -> Any:
         """Stand for ``check.dtype(f, *args, expected=...)``."""
-
-        def name(copies: tuple[Any, ...]) -> str:
-            return str(np.asarray(function(*copies)).dtype)
-
-        return self._record("dtype", function, args, name)
+        return self._record("dtype", function, args, lambda copies: dtype_of(function(*copies)))
 
     def untouched(self, function: Any, *args: Any, **_: Any) -> Any:
         """Stand for ``check.untouched(f, *args)``: the arguments after the call."""
