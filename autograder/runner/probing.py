@@ -7,6 +7,7 @@ reference, with each known mistake and, in an audit, with each mutant.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import itertools
 import random
@@ -238,7 +239,8 @@ def recording_calls(
     def recorder(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             value = own(*args, **kwargs)
-            answers.setdefault(name, {})[case_key("call", name, (*args, *kwargs.values()))] = value
+            for form in forms_of_call(own, args, kwargs):
+                answers.setdefault(name, {})[case_key("call", name, form)] = value
             return value
 
         call.__name__ = name
@@ -246,6 +248,26 @@ def recording_calls(
 
     with replaced(namespace, {name: recorder(name, namespace[name]) for name in names}):
         yield
+
+
+def forms_of_call(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """The arguments as given, and with defaults written out or left out: all the same call."""
+    yield (*args, *kwargs.values())
+    bound = inspect.signature(function).bind(*args, **kwargs)
+    bound.apply_defaults()
+    full, defaults = bound.args, [p.default for p in bound.signature.parameters.values()]
+    for length in range(len(full), 0, -1):
+        yield full[:length]
+        last, default = full[length - 1], defaults[length - 1]
+        if default is inspect.Parameter.empty or not same_argument(last, default):
+            return
+
+
+def same_argument(one: Any, other: Any) -> bool:
+    """Whether two arguments are the same to the record of calls."""
+    return case_key("call", "", (one,)) == case_key("call", "", (other,))
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ def _(rng):
         f = build("power", exponent=exponent)
         yield Case("central difference", f=f, v=round(rng.uniform(1, 3), 2), h=h)
     yield Case("central difference", f=build("power", exponent=4), v=-3, h=1)
+    yield Case("central difference", f=build("wave", frequency=1.0), v=1.0)  # the default h
     yield Case("central difference", f=build("power", exponent=3), v=2e4, h=50.0)
     yield Case("central difference", f=build("power", exponent=3), v=2e-3, h=1e-3)
     yield Case("central difference", f=build("power", exponent=0), v=1.5, h=0.1)
@@ -39,6 +40,13 @@ def _(rng):
     turned = build("transposed", rows=numbers(rng, (4, 2)))
     yield Case("many points at once", f=build("wave", frequency=2.0), v=turned, h=0.1)
 
+
+for default in ("5e-06", "-1e-05"):
+    derivative.equivalent(
+        f"def derivative(f, v, h={default}):",
+        "so near to the default, or with the two sides exchanged, the slope is the same up to "
+        "rounding",
+    )
 
 derivative.mistake(
     "one-sided difference",
@@ -110,7 +118,7 @@ numerical_gradient = Exercise(
         "whole numbers and float32": 1,
         "v is left alone": Criterion(1, untouched=("v",)),
     },
-    visible=("a vector", "any shape", "whole numbers and float32", "v is left alone"),
+    visible=("v is left alone", "a vector", "any shape", "whole numbers and float32"),
 )
 
 
@@ -134,6 +142,9 @@ def _(rng):
     yield Case("a vector", f=random_quadratic(rng, 3), v=1e4 * numbers(rng, 3), h=1.0)
     yield Case("a vector", f=random_quadratic(rng, 3), v=1e-4 * numbers(rng, 3), h=1e-2)
 
+    cubic = random_monomial(rng, 3)
+    yield Case("a vector", f=cubic, v=numbers(rng, 3, 0.5, 1.5))  # the default h
+
     for shape in ((2, 3), (3, 2), (1, 4), (4, 1), (1, 1), (2, 3, 2)):
         v = numbers(rng, shape, 0.5, 1.5)
         yield Case("any shape", f=random_monomial(rng, shape), v=v, h=0.1)
@@ -156,6 +167,21 @@ def _(rng):
         v = numbers(rng, shape, 0.5, 1.5)
         yield Case("v is left alone", f=random_monomial(rng, shape), v=v, h=0.1)
 
+
+for default in ("5e-06", "-1e-05"):
+    numerical_gradient.equivalent(
+        f"def numerical_gradient(f, v, h={default}):",
+        "so near to the default, or with the two sides exchanged, the slope is the same up to "
+        "rounding",
+    )
+numerical_gradient.equivalent(
+    "v = np.array(v)",
+    "the nudge that is added is float64, so the sum is float64 as well",
+)
+numerical_gradient.equivalent(
+    "gradient = np.ones(v.shape)",
+    "every entry is written before it is read",
+)
 
 numerical_gradient.mistake(
     "one-sided difference",
@@ -376,6 +402,11 @@ def given_gradient(criterion, f, x, df, numeric):
     return Case(criterion, "check_against", f=f, x=x, df=df, numeric=numeric)
 
 
+gradient_check.equivalent(
+    "return np.linalg.norm(numeric - df) / size",
+    "a difference has the same norm as its negative",
+)
+
 gradient_check.mistake(
     "absolute error",
     "Multiply f and df by 1000: the derivation is as right or wrong as before. Is your number the "
@@ -499,19 +530,18 @@ def _(rng):
     yield walk("the path", random_valley(rng, 2), 1e6 * numbers(rng, 2), 0.1, 1.0, 5)
     yield walk("the path", random_valley(rng, 2), numbers(rng, 2), 1e-7, 0.0, 3)
 
-    for tolerance in (1.0, 0.1, 1e-3):
-        start = numbers(rng, 3, 4, 6)
-        yield walk("when it stops", random_valley(rng, 3), start, 0.2, tolerance, 200)
-    for size in (1, 4):
-        start = numbers(rng, size, 4, 6)
-        valley = random_valley(rng, size)
-        yield walk("when it stops", valley, start, 0.2, 1e6, 50)  # it has arrived
-        yield walk("when it stops", valley, start, 0.2, 1e-3, 0)
-        yield walk("when it stops", valley, start, 0.2, 1e-3, 1)
+    stops = "when it stops"
+    yield walk(stops, random_valley(rng, 2), numbers(rng, 2, 4, 6), 0.2, 1e6, 50)  # it is there
     slope = build("constant_slope", slope=np.array([3.0, 4.0]))
-    yield walk("when it stops", slope, np.zeros(2), 0.1, 5.0, 4)  # the norm is 5, not below 5
-    yield walk("when it stops", slope, np.zeros(2), 0.1, 5.1, 4)
-    yield walk("when it stops", slope, np.zeros(2), 0.1, 4.5, 4)  # each entry is below 4.5
+    yield walk(stops, slope, np.zeros(2), 0.1, 5.0, 4)  # the norm is 5, not below 5
+    yield walk(stops, slope, np.zeros(2), 0.1, 4.5, 4)  # each entry is below 4.5
+    yield walk(stops, slope, np.zeros(2), 0.1, 5.1, 4)
+    for tolerance in (1.0, 0.1, 1e-3):
+        yield walk(stops, random_valley(rng, 3), numbers(rng, 3, 4, 6), 0.2, tolerance, 200)
+    for max_steps in (0, 1, 2):
+        yield walk(stops, random_valley(rng, 1), numbers(rng, 1, 4, 6), 0.2, 1e-3, max_steps)
+    for lr in (0.1, 1e-4):  # with the defaults: some dozen steps, and a thousand
+        yield Case(stops, grad=random_valley(rng, 2), v0=numbers(rng, 2, 4, 6), lr=lr)
 
     kind = "any shape and type of start"
     valley = random_valley(rng, 1)
@@ -535,6 +565,17 @@ def walk(criterion, grad, v0, lr, tolerance, max_steps):
     """A case, its inputs in the order of the signature."""
     return Case(criterion, grad=grad, v0=v0, lr=lr, tolerance=tolerance, max_steps=max_steps)
 
+
+for line in ("v = v0", "v = np.array(v0)"):
+    gradient_descent.equivalent(
+        line,
+        "v is replaced at each step, never changed, and the step makes it float64; a path of the "
+        "start alone has the same value",
+    )
+gradient_descent.equivalent(
+    "continue",
+    "v stays where it is, so the slope is small in every later round too: only time is lost",
+)
 
 gradient_descent.mistake(
     "uphill",
@@ -679,20 +720,6 @@ def generates(grad, v0, lr, tolerance=1e-6, max_steps=1000):
             v, steps_left = v + lr * downhill, steps_left - 1
 
     return np.stack(list(points(np.array(v0, dtype=float), max_steps)))
-
-
-gradient_descent.alternative(
-    "recursion",
-    """
-    def gradient_descent(grad, v0, lr, tolerance=1e-6, max_steps=1000):
-        here = np.array(v0, dtype=float)
-        slope = grad(here)
-        if max_steps == 0 or np.linalg.norm(slope) < tolerance:
-            return here[np.newaxis]
-        rest = gradient_descent(grad, here - lr * slope, lr, tolerance, max_steps - 1)
-        return np.concatenate([here[np.newaxis], rest])
-    """,
-)
 
 
 # --- largest_stable_lr ------------------------------------------------------------------------

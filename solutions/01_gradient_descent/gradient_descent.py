@@ -290,12 +290,12 @@ def sum_of_squares(v):
 
 # %% check="numerical_gradient"
 point = np.array([1.0, 2.0])
+check.untouched(numerical_gradient, twisted, point, 0.1)
 check(numerical_gradient, twisted, point, 0.1, expected=np.array([4.0, 1.0]))
 matrix = np.array([[1.0, -4.0], [2.0, 5.0], [3.0, 6.0]]).T
 check(numerical_gradient, sum_of_squares, matrix, 0.1, expected=2 * matrix)
 whole = np.array([1, 2, 3])
 check(numerical_gradient, sum_of_squares, whole, 0.001, expected=2.0 * whole)
-check.untouched(numerical_gradient, twisted, point, 0.1)
 
 # %% [markdown]
 # ### Steepest ascent
