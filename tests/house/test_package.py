@@ -1,5 +1,6 @@
 """pyproject.toml, the lock file and environment.yml: in step, and as light as a learner needs."""
 
+import ast
 import importlib.metadata
 import re
 import shutil
@@ -64,19 +65,52 @@ def test_torch_is_not_locked(pins):
 # --- The learner's install
 
 
-def test_a_learners_install_is_light():
-    needed, todo = set(), ["nand2resnet"]
+def closure(project, *extras):
+    """What is installed with nand2resnet and these extras, directly or not."""
+    needed, todo = set(), wanted(project, *extras)
     while todo:
-        name = todo.pop()
-        if name in needed:
-            continue
-        needed.add(name)
-        for text in importlib.metadata.requires(name) or []:
-            requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                todo.append(canonicalize_name(requirement.name))
+        requirement = todo.pop()
+        for extra in ("", *requirement.extras):
+            wish = (canonicalize_name(requirement.name), extra)
+            if wish in needed:
+                continue
+            needed.add(wish)
+            further = map(Requirement, importlib.metadata.requires(requirement.name) or [])
+            todo += [r for r in further if r.marker is None or r.marker.evaluate({"extra": extra})]
+    return {name for name, _ in needed}
+
+
+def test_a_learners_install_is_light(project):
+    needed = closure(project)
     assert {"numpy", "jupyterlab", "anywidget"} <= needed
     assert not needed & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [("course/nand2resnet", ()), ("autograder", ("grader",)), ("tests", ("grader", "dev"))],
+)
+def test_everything_imported_is_asked_for(repository, project, folder, extras):
+    """What happens to be installed on the author's machine is not on the next one."""
+    distributions = importlib.metadata.packages_distributions()
+    known = closure(project, *extras)
+    for name, path in third_party_imports(repository / folder):
+        providers = {canonicalize_name(provider) for provider in distributions.get(name, [])}
+        assert providers & known, f"{path} imports {name}, which pyproject.toml does not ask for"
+
+
+def third_party_imports(folder):
+    ours = {"nand2resnet", "autograder", "solutions", "tests"}
+    optional = {"torch", "torchvision", "dask", "distributed"}
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                modules = [node.module]
+            for module in modules:
+                name = module.partition(".")[0]
+                if name not in sys.stdlib_module_names | ours | optional:
+                    yield name, path.relative_to(folder)
 
 
 def test_the_extras_are_few(project):
