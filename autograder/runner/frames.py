@@ -31,10 +31,15 @@ class MalformedFrame(ValueError):
 
 
 class Opaque:
-    """Stands for a value that is not plain data; only the name of its type is known."""
+    """Stands for a value that is not plain data; only the name of its type is known.
 
-    def __init__(self, type_name: str) -> None:
-        self.type_name = type_name
+    Each is of a subclass with that name, so that whoever names a value's type names the right one.
+    """
+
+    @property
+    def type_name(self) -> str:
+        """The name of the type the value had."""
+        return type(self).__name__
 
     def __repr__(self) -> str:
         return f"<{self.type_name}>"
@@ -43,6 +48,12 @@ class Opaque:
         return isinstance(other, Opaque) and other.type_name == self.type_name
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def opaque(type_name: str) -> Opaque:
+    """What stands for a value of a type of that name."""
+    value: Opaque = type(type_name[:100] or "object", (Opaque,), {})()
+    return value
 
 
 def pack(message: Any) -> bytes:
@@ -123,12 +134,12 @@ def read_frame(read: Callable[[int], bytes], special: Callable[[str, dict], Any]
 
 def _to_tree(value: Any, payload: bytearray, depth: int) -> Any:
     if depth > DEEPEST_NESTING:
-        return {TAG: "opaque", "type": "data nested too deeply"}
+        return {TAG: "opaque", "type": "too deeply nested value"}
     kind = type(value)
     if value is None or kind is bool or kind is str:
         return value
     if kind is int:
-        return value if value.bit_length() <= LONGEST_INTEGER_BITS else _opaque("a huge int")
+        return value if value.bit_length() <= LONGEST_INTEGER_BITS else _opaque("huge int")
     if kind is float:
         return value if math.isfinite(value) else {TAG: "float", "name": repr(value)}
     if kind is complex:
@@ -161,7 +172,7 @@ def _array_to_tree(value: np.ndarray | np.generic, payload: bytearray) -> Any:
     order = _memory_order(array)
     data = array.astype(little).tobytes(order="F" if order == "F" else "C")
     if len(payload) + len(data) > LARGEST_PAYLOAD_BYTES:
-        return _opaque(f"an array of {len(data)} bytes")
+        return _opaque(f"array of {len(data) >> 20} MiB")
     place = {"shape": list(array.shape), "order": order, "at": len(payload)}
     payload += data
     return {TAG: "array", "dtype": little.str} | place
@@ -204,7 +215,7 @@ _PLAIN: Final[dict[str, Callable[[dict[str, Any], Callable[[Any], Any]], Any]]] 
     "dict": lambda tree, inner: {inner(key): inner(part) for key, part in tree["items"]},
     "float": lambda tree, _: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[tree["name"]],
     "complex": lambda tree, _: complex(*(float(part) for part in tree["parts"])),
-    "opaque": lambda tree, _: Opaque(str(tree["type"])[:100]),
+    "opaque": lambda tree, _: opaque(tree["type"]),
 }
 
 

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from nand2resnet.calling import dtype_of, shape_of
 from nand2resnet.circuit import NAND, Workbench, inputs_of
 from nand2resnet.hints import case_key
