@@ -20,13 +20,15 @@ class MergedCell:
     """One cell of the notebook that is graded.
 
     ``master`` is the number of the unit's cell, or None for the learner's own; ``answered`` says
-    whether the learner handed this cell in at all.
+    whether the learner handed this cell in at all. ``attachments`` are the pictures a learner put
+    into a markdown cell, as the file has them: not to be believed.
     """
 
     source: str
     is_code: bool
     master: int | None
     answered: bool = True
+    attachments: Any = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class _Submitted:
         self.source = source_of(cell)
         self.grade_id = grade_id if isinstance(grade_id, str) else None
         self.id = cell["id"] if isinstance(cell.get("id"), str) else None
+        self.attachments = cell.get("attachments")
 
 
 def _assign(unit: Unit, submitted: list[_Submitted]) -> dict[int, list[int]]:
@@ -96,7 +99,8 @@ def _own_cells(
         if place in master_of:
             anchor = master_of[place]
         elif cell.source.strip():
-            own.setdefault(anchor, []).append(MergedCell(cell.source, cell.is_code, None))
+            merged = MergedCell(cell.source, cell.is_code, None, attachments=cell.attachments)
+            own.setdefault(anchor, []).append(merged)
     return own
 
 
@@ -139,7 +143,8 @@ def _answers(
         )
     *earlier, last = fitting
     copies = [MergedCell(one.source, cell.is_code, None) for one in earlier]
-    return [*copies, MergedCell(last.source, cell.is_code, number)]
+    answer = MergedCell(last.source, cell.is_code, number, attachments=last.attachments)
+    return [*copies, answer]
 
 
 def _out_of_order(places: dict[int, list[int]]) -> bool:

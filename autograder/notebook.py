@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import nbformat
@@ -11,7 +12,7 @@ from autograder.build.source import KERNEL, cell_ids, nbgrader_metadata, new_cel
 from autograder.execution import Execution
 from autograder.feedback import criteria_table
 from autograder.merge import Merged, MergedCell
-from autograder.sanitize import clean_outputs
+from autograder.sanitize import clean_attachments, clean_markdown, clean_outputs, clean_text
 from autograder.unit import Unit
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 
@@ -29,8 +30,9 @@ def graded_notebook(
     notebook.metadata = NotebookNode(
         {"kernelspec": dict(KERNEL), "language_info": {"name": "python"}}
     )
+    trusted = {cell.source for cell in unit.cells} | {cell.source for cell in released.values()}
     for index, cell in enumerate(merged.cells):
-        made = _cell(cell, identities, index)
+        made = _cell(cell, identities, index, trusted)
         if cell.master is not None:
             identity = identities[cell.master]
             metadata = nbgrader_metadata(unit.cells[cell.master], identity)
@@ -60,10 +62,20 @@ def points_output(points: float, max_points: float) -> NotebookNode:
     )
 
 
-def _cell(cell: MergedCell, identities: list[str], index: int) -> NotebookNode:
+def _cell(
+    cell: MergedCell, identities: list[str], index: int, trusted: Collection[str]
+) -> NotebookNode:
+    """Make a cell. What the course wrote stays to the letter; a learner's markdown is reduced."""
     identity = f"own-{index}" if cell.master is None else identities[cell.master]
-    source = cell.source.replace("\x00", "")[:LONGEST_SOURCE]
-    return new_cell(source, identity, is_code=cell.is_code)
+    if cell.is_code:
+        return new_cell(clean_text(cell.source, LONGEST_SOURCE), identity, is_code=True)
+    attachments = clean_attachments(cell.attachments)
+    is_ours = cell.source in trusted
+    source = cell.source if is_ours else clean_markdown(cell.source, attachments)
+    made = new_cell(source, identity, is_code=False)
+    if attachments:
+        made.attachments = nbformat.from_dict(attachments)
+    return made
 
 
 def _outputs(

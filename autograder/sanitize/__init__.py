@@ -7,11 +7,12 @@ take longer to show than a screenful deserves.
 
 from autograder.sanitize.html import clean_html
 from autograder.sanitize.markdown import clean_markdown
-from autograder.sanitize.notebook import clean_notebook, clean_outputs
+from autograder.sanitize.notebook import clean_attachments, clean_notebook, clean_outputs
 from autograder.sanitize.picture import clean_picture
 from autograder.sanitize.text import clean_name, clean_text
 
 __all__ = [
+    "clean_attachments",
     "clean_html",
     "clean_markdown",
     "clean_name",

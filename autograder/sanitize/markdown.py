@@ -10,6 +10,7 @@ its formula. Code and formulas read the same with the space in them.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from autograder.sanitize.text import clean_text
@@ -19,10 +20,6 @@ LONGEST_MARKDOWN = 100_000
 # Tags that are allowed bare. None of them goes on formatting the page after an unclosed cell.
 _BARE_TAG = r"/?(?:br|hr|kbd|mark|sub|sup)\s*/?>"
 _TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!{_BARE_TAG})")
-# `![alt](attachment:name)` is a picture the notebook carries; any other is fetched from elsewhere.
-_REMOTE_PICTURE = re.compile(r"!(?=\[)(?!\[[^\[\]\n]*\]\(attachment:[\w.-]+\))")
-# `](` begins a link's address, `]:` the address of a link defined elsewhere.
-_ADDRESS = re.compile(r"\](?=\(|:)(?!\((?:https?://|#|attachment:[\w.-]+\))|:[ ]?https?://)")
 _TEX_COMMAND = re.compile(
     r"\\(?=(?:bbox|class|cssId|data|def|edef|enclose|gdef|href|html\w*|img|includegraphics|let|"
     r"mmlToken|newcommand|newenvironment|renewcommand|renewenvironment|require|style|toggle|"
@@ -30,14 +27,26 @@ _TEX_COMMAND = re.compile(
 )
 
 
-def clean_markdown(source: Any) -> str:
+def clean_markdown(source: Any, attachments: Collection[str] = ()) -> str:
     """Return markdown whose HTML, pictures, links and TeX can do nothing but be looked at.
 
     Emphasis, lists, tables, code, formulas, links to the web and pictures attached to the cell
     stay. Any other tag is shown as the text it is. Cleaning twice changes nothing more.
+
+    Parameters
+    ----------
+    source : str, or list of str as notebook files hold it
+        Markdown by anybody.
+    attachments : collection of str
+        Names of the pictures the cell carries. A picture that names another one is taken apart:
+        nbconvert gives up on the whole notebook for it.
     """
+    carried = "|".join(map(re.escape, attachments)) or "(?!)"
+    attached = rf"attachment:(?:{carried})\)"
+    # `![alt](` begins a picture, `](` a link's address, `]:` the address of a link defined here.
+    picture = rf"!(?=\[)(?!\[[^\[\]\n]*\]\({attached})"
+    address = rf"\](?=\(|:)(?!\((?:https?://|#|{attached})|:[ ]?https?://)"
     text = clean_text(source, LONGEST_MARKDOWN)
     text = _TAG.sub("< ", text)
-    text = _REMOTE_PICTURE.sub("! ", text)
-    text = _ADDRESS.sub("] ", text)
+    text = re.sub(address, "] ", re.sub(picture, "! ", text))
     return _TEX_COMMAND.sub(r"\\ ", text)

@@ -80,6 +80,7 @@ def _clean_cell(
         "cell_type": kind,
         "metadata": _clean_metadata(cell.get("metadata")),
     }
+    attachments = clean_attachments(cell.get("attachments"))
     if kind == "code":
         count = cell.get("execution_count")
         reduced["execution_count"] = count if isinstance(count, int) else None
@@ -87,8 +88,7 @@ def _clean_cell(
         reduced["source"] = clean_text(source, LONGEST_SOURCE)
     else:
         # A raw cell goes into an exported page as it is, so it is reduced like markdown.
-        reduced["source"] = source if source in trusted else clean_markdown(source)
-    attachments = _clean_attachments(cell.get("attachments"))
+        reduced["source"] = source if source in trusted else clean_markdown(source, attachments)
     return reduced | ({"attachments": attachments} if kind == "markdown" and attachments else {})
 
 
@@ -132,7 +132,8 @@ def _is_points(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value) and value >= 0
 
 
-def _clean_attachments(attachments: Any) -> dict[str, dict[str, str]]:
+def clean_attachments(attachments: Any) -> dict[str, dict[str, str]]:
+    """Return the pictures a markdown cell carries, by name, as PNG; all else is left out."""
     if not isinstance(attachments, Mapping):
         return {}
     cleaned = {}
