@@ -35,7 +35,6 @@ def run(
     unit: str | None,
     exercise: str | None = None,
     json_file: Path | None = None,
-    *,
     fresh: bool = False,
     workers: int | None = None,
 ) -> int:

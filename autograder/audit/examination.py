@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from autograder.audit.versions import (
     is_named,
     is_named_at_once,
     judge_versions,
+    notes_on,
     passes,
     problems_of,
     problems_of_trial,
@@ -220,38 +220,25 @@ class Examination:
 
     def result(self) -> ExerciseAudit:
         """The audit, once all tasks have been taken."""
-        by_seed = self._outcomes
-        judged = {
-            version for version in self._versions if len(by_seed[version]) == len(self._seeds)
-        }
-        right = [
-            version
-            for version in self._right
-            if version in judged and passes(by_seed[version]) and self._tried.get(version)
-        ]
-        mistakes = [version for version in judged if version.kind == "mistake"]
         exercise = self.unit.exercises[self.name]
         fates = {mutant: self._fates[mutant] for mutant in self._mutants if mutant in self._fates}
         marked = compare_marks(exercise.equivalents, fates)
-        number = Counter(fates.values())
         problems = [problem for found in self._problems.values() for problem in found]
-        for version in self._versions:
-            problems += problems_of(version, by_seed[version])
+        notes = []
+        for version, outcomes in self._outcomes.items():
+            problems += problems_of(version, outcomes)
+            notes += notes_on(version, outcomes)
+        accepted = [mutant for mutant, fate in fates.items() if fate == "accepted"]
+        notes += [f"`accept` finds this right: {mutant.description}." for mutant in accepted]
         return ExerciseAudit(
             unit=self.unit.name,
             exercise=self.name,
-            reference_passes=any(version.kind == "reference" for version in right),
             alternatives=len(exercise.alternatives),
-            alternatives_passed=sum(version.kind == "alternative" for version in right),
             mistakes=len(exercise.mistakes),
-            mistakes_caught=sum(is_caught(by_seed[version]) for version in mistakes),
-            mistakes_named=sum(is_named(version, by_seed[version]) for version in mistakes),
-            mistakes_named_at_once=sum(
-                is_named_at_once(version, by_seed[version]) for version in mistakes
-            ),
+            **self._version_counts(),
             mutants=len(self._mutants),
-            mutants_killed=number["killed"],
-            mutants_accepted=number["accepted"],
+            mutants_killed=sum(fate == "killed" for fate in fates.values()),
+            mutants_accepted=len(accepted),
             mutants_equivalent=len(marked.equivalent),
             survivors=tuple(
                 Survivor(mutant.description, mutant.line, mutant.diff)
@@ -260,9 +247,26 @@ class Examination:
             blank_message=self._blank_message,
             seconds=round(self._seconds, 1),
             problems=(*problems, *marked.problems),
-            notes=tuple(
-                f"`accept` finds this right: {mutant.description}"
-                for mutant, fate in fates.items()
-                if fate == "accepted"
-            ),
+            notes=tuple(notes),
         )
+
+    def _version_counts(self) -> dict[str, Any]:
+        """How many versions are as they should be; those that were not judged are not."""
+        judged = {
+            version: outcomes
+            for version, outcomes in self._outcomes.items()
+            if len(outcomes) == len(self._seeds)
+        }
+        right = [
+            version.kind
+            for version, outcomes in judged.items()
+            if passes(outcomes) and self._tried.get(version)
+        ]
+        mistakes = [pair for pair in judged.items() if pair[0].kind == "mistake"]
+        return {
+            "reference_passes": "reference" in right,
+            "alternatives_passed": right.count("alternative"),
+            "mistakes_caught": sum(is_caught(outcomes) for _, outcomes in mistakes),
+            "mistakes_named": sum(is_named(*pair) for pair in mistakes),
+            "mistakes_named_at_once": sum(is_named_at_once(*pair) for pair in mistakes),
+        }

@@ -24,6 +24,7 @@ JUDGES: Final = (
     *("autograder/audit/examination.py", "autograder/audit/findings.py"),
     *("autograder/audit/marks.py", "autograder/audit/spoiled.py"),
     *("autograder/audit/survival.py", "autograder/audit/versions.py"),
+    *("course/nand2resnet/calling.py", "course/nand2resnet/circuit.py"),
     *("course/nand2resnet/comparison.py", "course/nand2resnet/explain.py"),
     *("course/nand2resnet/hints/__init__.py", "course/nand2resnet/relations.py"),
     *("course/nand2resnet/shapes.py", "course/nand2resnet/wording.py"),

@@ -31,7 +31,7 @@ def show(audits: Iterable[ExerciseAudit], console: Console) -> None:
         table.add_row(*row_of(audit))
     console.print(table)
     for audit in audits:
-        if not audit.is_clean:
+        if not audit.is_clean or audit.notes:
             console.print(Text(f"\n{audit.unit} · {audit.exercise}", style="bold"))
             console.print(Padding(Group(*needs_of(audit)), (0, 0, 0, 2)))
     dirty = sum(not audit.is_clean for audit in audits)
@@ -64,7 +64,7 @@ def parts(good: int, every: int) -> Text:
 
 
 def needs_of(audit: ExerciseAudit) -> Iterator[RenderableType]:
-    """Problems and survivors of one exercise."""
+    """Problems, survivors and notes of one exercise."""
     for problem in audit.problems:
         yield Text(f"• {problem[0].upper()}{problem[1:]}")
     if audit.survivors:
@@ -77,6 +77,8 @@ def needs_of(audit: ExerciseAudit) -> Iterator[RenderableType]:
         yield Padding(Text("\n".join(before), style="red"), (1, 0, 0, 2))
         for survivor in survivors:
             yield Padding(Text(f"+ {survivor.line}", style="green"), (0, 0, 0, 2))
+    for note in audit.notes:
+        yield Text(f"• Note: {note}", style="dim")
 
 
 def removed_lines(survivor: Survivor) -> tuple[str, ...]:

@@ -222,12 +222,6 @@ def problems_of_mistake(version: Version, outcomes: BySeed) -> list[str]:
                 f"{version} is taken for {other!r} {with_seeds(seeds, outcomes)}. "
                 "Add a case in which the two differ."
             )
-    taken = {outcome.at_once for outcome in outcomes.values()} - {None, version.name}
-    problems += [
-        f"{version} is taken for {other!r} by the notebook's check: its learners would read the "
-        "wrong hint. Change the numbers of the check so that the two differ."
-        for other in sorted(map(str, taken))
-    ]
     return problems
 
 
@@ -238,6 +232,18 @@ def problems_of_trial(version: Version, verdict: Mapping[str, Any]) -> list[str]
         return []
     why = verdict["error"] or f"{failed[0]['name']}: {failed[0]['message']}"
     return [f"{version} is refused in the sandbox, by `n2r try`. {why}. {ADVICE_FOR_SANDBOX}"]
+
+
+def notes_on(version: Version, outcomes: BySeed) -> list[str]:
+    """Which other mistake the notebook's check takes a mistake for: its hint may fit as well."""
+    if version.kind != "mistake":
+        return []
+    taken = {outcome.at_once for outcome in outcomes.values()} - {None, version.name}
+    return [
+        f"{version} gets the hint of {other!r} from the notebook's check. If that hint does not "
+        "fit, change the numbers of the check so that the two differ."
+        for other in sorted(map(str, taken))
+    ]
 
 
 ADVICE_FOR_SANDBOX: Final = (
