@@ -148,7 +148,7 @@ def _read_file(path: Path, largest: int) -> bytes:
         if path.is_symlink():
             raise UnreadableNotebook(f"{path.name} is a link; links are not followed") from None
         raise UnreadableNotebook(f"{path.name} cannot be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableNotebook(f"{path.name} is not a file")
@@ -157,7 +157,10 @@ def _read_file(path: Path, largest: int) -> bytes:
                 f"{path.name} has {status.st_size >> 20} MiB; {largest >> 20} MiB are allowed "
                 "(clear the outputs and save it again)"
             )
-        return file.read(largest)
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            return file.read(largest)
+    finally:
+        os.close(descriptor)
 
 
 def _printable(name: str) -> str:
