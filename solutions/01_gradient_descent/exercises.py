@@ -145,7 +145,8 @@ def _(rng):
     cubic = random_monomial(rng, 3)
     yield Case("a vector", f=cubic, v=numbers(rng, 3, 0.5, 1.5))  # the default h
 
-    for shape in ((2, 3), (3, 2), (1, 4), (4, 1), (1, 1), (2, 3, 2)):
+    # The kinds of input that fail for different reasons stand among the first: these are shown.
+    for shape in ((2, 3), (1, 1)):
         v = numbers(rng, shape, 0.5, 1.5)
         yield Case("any shape", f=random_monomial(rng, shape), v=v, h=0.1)
     yield Case("any shape", f=build("power", exponent=3), v=1.7, h=0.1)
@@ -154,6 +155,9 @@ def _(rng):
     yield Case("any shape", f=random_monomial(rng, (2, 3)), v=turned, h=0.1)
     spaced = build("every_other", values=numbers(rng, 8, 0.5, 1.5))
     yield Case("any shape", f=random_monomial(rng, 4), v=spaced, h=0.1)
+    for shape in ((3, 2), (1, 4), (4, 1), (2, 3, 2)):
+        v = numbers(rng, shape, 0.5, 1.5)
+        yield Case("any shape", f=random_monomial(rng, shape), v=v, h=0.1)
 
     for dtype in (np.int64, np.uint8):
         whole = rng.permutation(np.arange(1, 5)).astype(dtype)
@@ -547,14 +551,15 @@ def _(rng):
     valley = random_valley(rng, 1)
     yield walk(kind, valley, round(rng.uniform(1, 3), 2), 0.1, 1e-3, 5)
     yield walk(kind, valley, 7, 0.1, 1e-3, 5)
-    yield walk(kind, valley, np.array(3), 0.1, 1e-3, 0)
     yield walk(kind, random_valley(rng, 3), np.array([4, -5, 6]), 0.1, 1e-3, 5)
+    yield walk(kind, random_valley(rng, 4), numbers(rng, (2, 2)), 0.1, 1e-3, 5)
     yield walk(kind, random_valley(rng, 2), np.array([4, -5], dtype=np.float32), 0.1, 1e-3, 5)
+    turned = build("transposed", rows=numbers(rng, (3, 2)))
+    yield walk(kind, random_valley(rng, 6), turned, 0.1, 1e-3, 5)
+    yield walk(kind, valley, np.array(3), 0.1, 1e-3, 0)
     for shape in ((1, 1), (2, 3), (1, 4), (2, 1, 2)):
         valley = random_valley(rng, int(np.prod(shape)))
         yield walk(kind, valley, numbers(rng, shape), 0.1, 1e-3, 5)
-    turned = build("transposed", rows=numbers(rng, (3, 2)))
-    yield walk(kind, random_valley(rng, 6), turned, 0.1, 1e-3, 5)
 
     for start in (numbers(rng, 3), numbers(rng, (2, 2))):
         valley = random_valley(rng, start.size)

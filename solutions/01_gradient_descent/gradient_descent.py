@@ -545,8 +545,8 @@ for _ in range(4):
 # > **Predict.** $1 - 2\eta$ is positive here and $1 - 6\eta$ is negative. What will that look like?
 
 # %% demo=true
-factors = 1 - 0.29 * np.array([2, 6])
-by_formula = [-2.5, 1.2] * factors ** np.arange(16)[:, np.newaxis]
+from_here, factors = np.array([-2.5, 1.2]), 1 - 0.29 * np.array([2, 6])
+by_formula = from_here * factors ** np.arange(16)[:, np.newaxis]
 plots.path_on(
     plots.level_sets(bowl, x=(-3, 3), y=(-1.6, 1.6)), by_formula, label="by formula", circles=True
 )
@@ -649,8 +649,8 @@ def slope_of_square(v):
 # %% check="gradient_descent"
 start, path = np.array([8.0, 1.0]), np.array([[8.0, 1.0], [4.0, -0.5], [2.0, 0.25]])
 check(gradient_descent, bowl_gradient, start, 0.25, 1e-6, 2, expected=path)
-path = np.array([8.0, 4.0, 2.0, 1.0, 0.5, 0.25])
-check(gradient_descent, slope_of_square, 8.0, 0.25, 1.0, 100, expected=path)
+path = np.array([[8.0], [4.0], [2.0], [1.0], [0.5], [0.25]])
+check(gradient_descent, slope_of_square, path[0], 0.25, 1.0, 100, expected=path)
 path = np.array([[6.0, 8.0], [3.0, 4.0], [1.5, 2.0], [0.75, 1.0]])
 check(gradient_descent, slope_of_square, path[0], 0.25, 4.5, 100, expected=path)
 whole = np.array([[1, -2]])
@@ -665,7 +665,7 @@ check.untouched(gradient_descent, bowl_gradient, start, 0.25, 1e-6, 2)
 # %% demo=true
 from_above = plots.level_sets(bowl, x=(-3, 3), y=(-1.6, 1.6))
 plots.path_on(from_above, by_formula, label="by formula", circles=True)
-plots.path_on(from_above, gradient_descent(bowl_gradient, [-2.5, 1.2], 0.29, 0, 15), label="yours")
+plots.path_on(from_above, gradient_descent(bowl_gradient, from_here, 0.29, 0, 15), label="yours")
 
 # %% [markdown]
 # ### When does the ball find *the* bottom?
@@ -724,7 +724,7 @@ LearningRateExplorer(gradient_descent)
 # large*: every jump lands **higher** than it started, where the slope is steeper, so that the next
 # jump is longer still. The path runs away: it **diverges**.
 #
-# Where exactly is the border?
+# The figure marks the border. Where does this number come from?
 
 # %% [markdown]
 # ### The stable range, in three lines
@@ -825,10 +825,10 @@ check(largest_stable_lr, np.array([[4]]), expected=0.5)
 # steps; the start is at distance 5.
 
 # %%
-hessian = np.array([[7.0, 2.0], [2.0, 4.0]])
+hessian, start = np.array([[7.0, 2.0], [2.0, 4.0]]), np.array([3.0, 4.0])
 limit = largest_stable_lr(hessian)
 for share in (0.99, 1.01):
-    path = gradient_descent(lambda v: hessian @ v, [3.0, 4.0], share * limit, 0, 500)
+    path = gradient_descent(lambda v: hessian @ v, start, share * limit, 0, 500)
     print(f"{share} of the limit: distance {np.linalg.norm(path[-1]):.3g}")
 
 # %% [markdown] question="why_it_diverges" points=2
@@ -888,7 +888,7 @@ def pass_slope(v):
 
 # %%
 for y in (0.0, 1e-6, -1e-6, 1e-3, 0.1):
-    path = gradient_descent(pass_slope, [1.0, y], lr=0.05)
+    path = gradient_descent(pass_slope, np.array([1.0, y]), lr=0.05)
     lingering = np.sum(np.abs(path[:, 1]) < 0.5)
     print(f"from (1, {y:g}) to {path[-1].round(3) + 0.0}: {lingering} points near the ridge")
 
@@ -943,7 +943,8 @@ def slope_of_distance(place):
     return numerical_gradient(total_distance, place)
 
 
-way = gradient_descent(slope_of_distance, [58.0, 0.0], lr, tolerance=0.01, max_steps=200)
+north_sea = np.array([58.0, 0.0])
+way = gradient_descent(slope_of_distance, north_sea, lr, tolerance=0.01, max_steps=200)
 print(f"{len(way) - 1} steps, to latitude {way[-1][0]:.2f} and longitude {way[-1][1]:.2f}")
 print(f"{total_distance(way[0]):.0f} km in all at the start, {total_distance(way[-1]):.0f} km now")
 
@@ -960,7 +961,7 @@ def second_derivatives(place, h=1e-2):
     return np.array([numerical_gradient(entry(i), place, h) for i in range(2)])
 
 
-meeting_place = gradient_descent(slope_of_distance, [50.0, 10.0], 0.01, 0.01, 2000)[-1]
+meeting_place = gradient_descent(slope_of_distance, np.array([50.0, 10.0]), 0.01, 0.01)[-1]
 limit = largest_stable_lr(second_derivatives(meeting_place))
 print(f"meeting place {meeting_place.round(2)}: stable near it for lr < {limit:.3f}")
 plots.map_of(CITIES, meeting_place, total_distance)
@@ -969,7 +970,7 @@ plots.map_of(CITIES, meeting_place, total_distance)
 # They meet in the foothills of the Alps, between Munich and Salzburg. Nothing about this problem was
 # arranged for you: a function off the street, your slope, your descent, your limit.
 #
-# (From the start in the North Sea, 0.05 swings between north and south for ever, although it is below
+# (From the North Sea, a rate of 0.05 swings between north and south for ever, although it is below
 # the limit. That is no contradiction: the limit holds near the bottom, where the valley looks
 # quadratic, and with steps that long the walk never comes near it.)
 
