@@ -5,8 +5,8 @@ c = get_config()  # noqa: F821 - traitlets provides it to configuration files
 c.CourseDirectory.course_id = "nand2resnet"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "course"
-# The gradebook is gradebook.db in this folder, nbgrader's default. For another database:
-#   c.CourseDirectory.db_url = "postgresql://user@host/nand2resnet"
+# The gradebook is gradebook.db in this folder, nbgrader's default. CourseDirectory.db_url takes the
+# URL of another database, such as PostgreSQL.
 
 # nbgrader copies whatever stands beside a source notebook into the release and into the graded
 # folder, and beside ours stand the reference, the hidden cases and the known mistakes. On the
@@ -35,7 +35,7 @@ c.CourseDirectory.ignore = [
 
 # What a learner finds where a solution was.
 c.ClearSolutions.code_stub = {
-    "python": 'raise NotImplementedError("Replace this line by your own code.")'
+    "python": 'raise NotImplementedError("Write your code here, in place of this line.")'
 }
 
 # `nbgrader autograde` and the formgrader's button grade as `n2r grade` does: in the sandbox, by
