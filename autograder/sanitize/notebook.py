@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -82,8 +81,7 @@ def _clean_cell(
     }
     attachments = clean_attachments(cell.get("attachments"))
     if kind == "code":
-        count = cell.get("execution_count")
-        reduced["execution_count"] = count if isinstance(count, int) else None
+        reduced["execution_count"] = _count(cell.get("execution_count"))
         reduced["outputs"] = clean_outputs(cell.get("outputs"))
         reduced["source"] = clean_text(source, LONGEST_SOURCE)
     else:
@@ -129,7 +127,12 @@ def _is_bool(value: Any) -> bool:
 
 
 def _is_points(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
+    return type(value) in (int, float) and 0 <= value < 1e9  # NaN compares as False
+
+
+def _count(value: Any) -> int | None:
+    """An execution count; True is an int to Python, but not to the notebook format."""
+    return value if type(value) is int and value >= 0 else None
 
 
 def clean_attachments(attachments: Any) -> dict[str, dict[str, str]]:
@@ -179,8 +182,7 @@ def _clean_output(output: Mapping[str, Any]) -> dict[str, Any] | None:
         cleaned: dict[str, Any] = {"output_type": kind, "metadata": {}}
         cleaned["data"] = _clean_bundle(output.get("data"))
         if kind == "execute_result":
-            count = output.get("execution_count")
-            cleaned["execution_count"] = count if isinstance(count, int) else None
+            cleaned["execution_count"] = _count(output.get("execution_count"))
         return cleaned if cleaned["data"] else None
     return None
 

@@ -97,8 +97,7 @@ def graded_notebook() -> dict[str, Any]:
                     "evalue": "missing 2 required positional arguments",
                     "traceback": [
                         "\x1b[0;31m-----------------------------------\x1b[0m",
-                        "\x1b[0;31mTypeError\x1b[0m: gradient_descent() missing 2 required "
-                        "positional arguments: 'tolerance' and 'max_steps'",
+                        "\x1b[0;31mTypeError\x1b[0m: missing 2 required positional arguments",
                     ],
                 }
             ],

@@ -51,7 +51,7 @@ def hostile_notebook(payload: str) -> dict[str, Any]:
     """A notebook with the payload in every place that a learner fills."""
     outputs = [
         {"output_type": "stream", "name": "stdout", "text": payload},
-        {"output_type": "stream", "name": payload, "text": [payload, f"\x1b]8;;{AWAY}\x07{payload}"]},
+        {"output_type": "stream", "name": payload, "text": [f"\x1b]8;;{AWAY}\x07", payload]},
         {"output_type": "error", "ename": payload, "evalue": payload, "traceback": [payload] * 2},
         *(
             {"output_type": "display_data", "metadata": {payload: payload}, "data": {kind: payload}}

@@ -1,0 +1,270 @@
+"""The class report as an instructor meets it: in a real browser, from a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from autograder.report import class_report, report_html
+from autograder.standing import with_manual_scores
+from tests.feedback.hostile import PAYLOADS
+from tests.feedback.reading import poor_contrasts, structural_faults
+from tests.feedback.test_hostile import hostile_verdict, without_its_policy
+from tests.feedback.watching import watch
+from tests.report.classroom import QUESTIONS, UNIT, UNIT_TITLE, class_of_24
+
+SCREENSHOT = Path(__file__).parents[2] / "assets" / "screenshots" / "report.png"
+MONDAY = datetime(2026, 11, 23, 8, 5)
+JOHN = (
+    "john low 5 of 20 not written: gradient_check, largest_stable_lr; "
+    "not right yet: derivative, gradient_descent"
+)
+OWN_ELEMENTS = ("script", "form", "input", "select", "button")
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Any]:
+    """Write a report and open it; complaints in the console and requests fail the test."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    path = tmp_path / "reports" / "report.html"
+    path.parent.mkdir()
+    page.on("request", lambda ask: ask.url == path.as_uri() or complaints.append(ask.url))
+
+    def open_page(verdicts: Any = None, **options: Any) -> Page:
+        options = {"unit_titles": {UNIT: UNIT_TITLE}, "made": MONDAY} | options
+        class_report(class_of_24() if verdicts is None else verdicts, path=path, **options)
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    page.close()
+    assert not complaints
+
+
+def words(text: str) -> str:
+    """The text with one space between words."""
+    return " ".join(text.split())
+
+
+def names(page: Page) -> list[str]:
+    """The learners whose rows are to be seen, in order."""
+    rows = page.locator("table.heat tbody tr:visible th")
+    return [text.split()[0] for text in rows.all_inner_texts()]
+
+
+def test_the_first_screen_says_how_the_class_did(opened: Any) -> None:
+    header = words(opened().inner_text("body > header"))
+    for part in (
+        "Gradient descent", "24 submissions", "23 November 2026, 08:05",
+        "Half of the class has 88% or more of the points decided so far.",
+        "The hardest exercise was largest_stable_lr: 68% of its 2 points.",
+        "The most common mistake, made by 4 learners in numerical_gradient: v is changed.",
+        "median 88%", "with all points so far 4 of 24", "need attention 5", "answers to mark 44",
+    ):  # fmt: skip
+        assert part in header
+
+
+def test_who_needs_attention_comes_with_the_reason_the_gravest_first(opened: Any) -> None:
+    rows = opened().locator("section:has(#help) tbody tr").all_inner_texts()
+    assert [words(row) for row in rows] == [
+        "niklaus unreadable 0 of 20 the file is empty",
+        "tim unreadable 0 of 20 the file is not JSON: it ends in the middle of a string (line 212)",
+        "ken stopped 11 of 20 grading was stopped after 60 seconds of processor time",
+        "kurt blank 0 of 20 no exercise has been written",
+        JOHN,
+    ]
+
+
+def test_mistakes_come_with_their_hint_an_example_and_names(opened: Any) -> None:
+    page = opened()
+    cards = [words(text) for text in page.locator(".mistake:visible").all_inner_texts()]
+    assert cards[0] == (
+        "4 learners v is changed in numerical_gradient Hint given: Print v before and after the "
+        "call. Who moved it? claude, frances, joan, radia"
+    )
+    assert cards[1].startswith("3 learners smallest eigenvalue in largest_stable_lr")
+    assert (
+        "the call largest_stable_lr([[4., 0.], [0., 1.]] (shape (2, 2))) what came 2.0" in cards[1]
+    )
+    page.click("summary")
+    assert "no known mistake" in page.inner_text("details")
+    assert page.locator("details .mistake").count() == 5
+
+
+def test_every_exercise_and_criterion_has_its_share(opened: Any) -> None:
+    page = opened()
+    row = page.locator(".exercises tbody tr").first
+    assert words(row.inner_text()) == (
+        "derivative 18 2 1 1 85% of 3 central difference 18 of 22 any function 20 of 22"
+    )
+    label = row.locator(".drawn svg").get_attribute("aria-label")
+    assert label == "derivative. 18 right, 2 partly right, 1 not right yet, 1 not written"
+    widths = row.locator(".criteria svg .bar").evaluate_all(
+        "(bars) => bars.map((bar) => Number(bar.getAttribute('width')))"
+    )
+    assert widths == pytest.approx([160 * 18 / 22, 160 * 20 / 22], rel=1e-4)
+
+
+def test_the_histogram_says_in_words_what_it_draws(opened: Any) -> None:
+    picture = opened().locator(".histogram svg")
+    label = picture.get_attribute("aria-label")
+    assert "60% to 70%: 5" in label
+    assert "90% to 100%: 8" in label
+    heights = picture.locator(".bar").evaluate_all(
+        "(bars) => bars.map((bar) => Number(bar.getAttribute('height')))"
+    )
+    assert [round(height / max(heights) * 8) for height in heights] == [
+        1,
+        0,
+        0,
+        1,
+        0,
+        0,
+        5,
+        0,
+        7,
+        8,
+    ]
+
+
+def test_the_table_sorts_by_keyboard_and_says_so(opened: Any) -> None:
+    page = opened()
+    by_name = names(page)
+    assert by_name == sorted(by_name)
+    points = page.get_by_role("button", name="points")
+    points.focus()
+    page.keyboard.press("Enter")
+    assert points.locator("..").get_attribute("aria-sort") == "ascending"
+    assert names(page)[:3] == ["kurt", "niklaus", "tim"]
+    page.keyboard.press("Space")
+    assert points.locator("..").get_attribute("aria-sort") == "descending"
+    assert names(page)[-3:] == ["kurt", "niklaus", "tim"], "ties stay in the order of names"
+    assert set(names(page)[:4]) == {"ada", "barbara", "emmy", "mary"}
+    page.get_by_role("button", name="learner").press("Enter")
+    assert names(page) == by_name
+    assert points.locator("..").get_attribute("aria-sort") == "none"
+
+
+def test_the_table_filters_by_name_and_by_need(opened: Any) -> None:
+    page = opened()
+    page.get_by_label("Name").fill("AL")
+    assert names(page) == ["alonzo", "donald"]
+    page.get_by_label("Name").fill("")
+    page.get_by_label("Show").select_option("who needs attention")
+    assert names(page) == ["john", "ken", "kurt", "niklaus", "tim"]
+    assert page.inner_text("[role=status]") == "5 of 24 submissions shown"
+    page.get_by_label("Show").select_option("with notes")
+    assert names(page) == ["grace", "ken", "leslie", "mary", "niklaus", "tim"]
+    page.get_by_label("Name").press("Enter")
+    assert page.url.endswith("report.html"), "Enter must not send the form"
+
+
+def test_names_lead_to_feedback_pages_and_nowhere_else(opened: Any) -> None:
+    links = {("ada", UNIT): "../feedback/ada/a b.html", ("emmy", UNIT): "javascript:window.ran=1"}
+    page = opened(feedback_links=links)
+    hrefs = page.locator("table.heat a").evaluate_all("(a) => a.map((a) => a.getAttribute('href'))")
+    assert hrefs == ["../feedback/ada/a%20b.html", "javascript%3Awindow.ran%3D1"]
+    assert page.get_by_role("link", name="emmy").evaluate("(a) => a.protocol") == "file:"
+
+
+def test_marks_given_by_hand_count_and_nothing_waits_any_more(opened: Any) -> None:
+    marked = [with_manual_scores(verdict, QUESTIONS) for verdict in class_of_24()]
+    page = opened(marked)
+    assert "No written answer waits" in page.inner_text("section:has(#waiting)")
+    assert "answers to mark 0" in words(page.inner_text("body > header"))
+    assert words(page.locator("table.heat tbody .total").first.inner_text()) == "20"
+
+
+def test_two_units_have_a_table_each(opened: Any) -> None:
+    second = [
+        replace(verdict, unit="02_regression", exercises=tuple(
+            replace(entry, unit="02_regression") for entry in verdict.exercises
+        ))
+        for verdict in class_of_24()[:3]
+    ]  # fmt: skip
+    titles = {UNIT: UNIT_TITLE, "02_regression": "Regression"}
+    page = opened(class_of_24() + second, unit_titles=titles)
+    assert page.locator("table.heat").count() == 2
+    assert page.inner_text("h1") == "Gradient descent, Regression"
+    page.locator("form.filters").nth(1).get_by_label("Name").fill("ada")
+    assert page.locator("table.heat").nth(0).locator("tbody tr:visible").count() == 24
+    assert page.locator("table.heat").nth(1).locator("tbody tr:visible").count() == 1
+    assert not structural_faults(page)
+
+
+@pytest.mark.parametrize("verdicts", [[], class_of_24()[:1], class_of_24()[14:15]])
+def test_a_class_of_nobody_or_one_has_a_report_too(opened: Any, verdicts: Any) -> None:
+    page = opened(verdicts)
+    assert not structural_faults(page)
+    assert page.locator("table.heat tbody tr").count() == len(verdicts)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_read_it(opened: Any, theme: str) -> None:
+    page = opened()
+    page.click("summary")
+    assert not structural_faults(page)
+    assert not poor_contrasts(page, theme)
+
+
+def test_a_state_has_a_sign_or_number_besides_its_colour(opened: Any) -> None:
+    cells = opened().locator("table.heat tbody td:not(:last-child)").all_inner_texts()
+    assert all(text.strip() for text in cells)
+
+
+def test_it_reads_without_its_script_fits_a_phone_and_prints(opened: Any, browser: Browser) -> None:
+    page = opened()
+    page.set_viewport_size({"width": 360, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert len(page.pdf(prefer_css_page_size=True)) > 10_000
+    page.emulate_media(media="print")
+    assert not page.locator("form.filters").first.is_visible()
+    without = browser.new_context(java_script_enabled=False).new_page()
+    without.goto(page.url)
+    assert without.locator("table.heat tbody tr").count() == 24
+    without.context.close()
+
+
+def test_the_page_is_one_file_that_names_no_other(tmp_path: Path) -> None:
+    page = report_html(class_of_24(), made=MONDAY)
+    assert not re.findall(r"""(?:src|href)=["'](?!#)[^"']*|url\(|@import""", page)
+    assert "default-src &#39;none&#39;" in page
+    assert report_html(class_of_24(), made=MONDAY) == page
+    assert report_html(reversed(class_of_24()), made=MONDAY) == page
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
+def test_the_report_does_nothing_for_a_learner(
+    browser: Browser, tmp_path: Path, payload: str
+) -> None:
+    unreadable = replace(hostile_verdict(payload), student=f"b{payload}", status="unreadable")
+    page = report_html(
+        [hostile_verdict(payload), unreadable],
+        unit_titles={payload: payload},
+        feedback_links={(payload, payload): payload},
+        made=MONDAY,
+    )
+    path = tmp_path / "report.html"
+    path.write_text(without_its_policy(page), encoding="utf-8")
+    deeds = watch(browser, path, own=OWN_ELEMENTS)
+    assert deeds.harmless, deeds
+    assert page.count("<script>") == page.count("</script>") == 1
+
+
+@pytest.mark.skipif("N2R_SCREENSHOTS" not in os.environ, reason="set N2R_SCREENSHOTS to draw it")
+def test_draw_the_screenshot(opened: Any) -> None:
+    page = opened()
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    page.screenshot(path=SCREENSHOT)
+    assert SCREENSHOT.stat().st_size < 300_000
