@@ -204,7 +204,11 @@ class Exercise:
         return register
 
     def equivalent(self, line: str, reason: str) -> None:
-        """Say why the mutant that turns a line of the reference into ``line`` is still right."""
+        """Say why the mutant that turns a line of the reference into ``line`` is still right.
+
+        ``line`` is what ``n2r audit`` prints after the plus sign; a dropped statement is printed
+        as if it were commented out.
+        """
         self.equivalents.append(Equivalent(line, reason))
 
     def accept(self, criterion: str | None = None) -> Callable[[Accept], Accept]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from nand2resnet.explain import explain
 
 from autograder.execution import Observed, PackedCase, PackedExercise
 from autograder.exercise import Accept, Build, Case, Criterion, Exercise, Mistake, Right
@@ -32,11 +31,12 @@ from autograder.runner.probing import (
 )
 from autograder.unit import Unit
 from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict
+from nand2resnet.explain import explain
 
 SECONDS_PER_REFERENCE_CASE: Final = 60.0
 SECONDS_PER_MISTAKE_CASE: Final = 10.0  # an endless loop is a mistake, too, and must not detain us
 SEED_OF_EXAMPLES: Final = "example"
-MOST_EXAMPLES_PER_CRITERION: Final = 6
+MOST_EXAMPLES_PER_CRITERION: Final = 12
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ class Oracle:
                 text = judged.message
                 if judged.mistake in mistakes:
                     text = mistakes[judged.mistake].hint
-                return f"{call_text(expectation.exercise.name, prepared.case)}: {text}"
+                return f"{call_text(expectation, prepared.case)}: {text}"
         for number, (_, reference) in enumerate(expectation.visible):
             if expectation.exercise.criterion_of_check(number) == criterion_name:
                 came = observed.visible[number][1] if number < len(observed.visible) else None
@@ -292,7 +292,7 @@ class Oracle:
                 continue
             if not self.judge_case(expectation.exercise, prepared, came).right:
                 return Example(
-                    call_text(expectation.exercise.name, prepared.case),
+                    call_text(expectation, prepared.case),
                     short(came.value),
                     short(prepared.reference.value),
                 )
@@ -479,10 +479,11 @@ def common_error(observed: Observed) -> str | None:
     return texts.pop() if len(texts) == 1 else None
 
 
-def call_text(name: str, case: Case) -> str:
-    """A case as the call it stands for."""
+def call_text(expectation: Expectation, case: Case) -> str:
+    """A case as the call it stands for; the learner knows the exercise's name, not the probe's."""
     inputs = ", ".join(f"{key}={short(value)}" for key, value in case.inputs.items())
-    return f"{name}({inputs})" if case.probe is None else f"{case.probe}({inputs})"
+    named = case.probe is not None and case.probe in expectation.packed.names
+    return f"{case.probe if named else expectation.exercise.name}({inputs})"
 
 
 def short(value: Any) -> str:

@@ -101,21 +101,22 @@ class Unit:
 
     def reference_source(self, exercise: str) -> str:
         """The reference: the solution cell's text without the markers."""
-        return without_markers(self.cell("exercise", exercise).source)
+        return "".join(split_solutions(self.cell("exercise", exercise).source))
 
     def variant_source(self, exercise: str, version: Mistake | Alternative) -> str:
         """The solution cell's text with a mistake in it, or another right version of it."""
         if version.source is not None:
             return renamed(version.source, self.names_of(exercise))
-        source = self.reference_source(exercise)
+        parts = split_solutions(self.cell("exercise", exercise).source)
         for old, new in version.edits if isinstance(version, Mistake) else ():
-            if source.count(old) != 1:
+            count = sum(part.count(old) for part in parts[1::2])
+            if count != 1:
                 raise BadUnit(
                     f"{self.name}: the mistake {version.name!r} of `{exercise}` edits {old!r}, "
-                    f"which occurs {source.count(old)} times in the reference; it must be once"
+                    f"which occurs {count} times in the solution; it must be once"
                 )
-            source = source.replace(old, new)
-        return source
+            parts[1::2] = [part.replace(old, new) for part in parts[1::2]]
+        return "".join(parts)
 
     def namespace(self, **versions: str) -> dict[str, Any]:
         """What setup and exercise cells define, with other versions of some exercises.
@@ -128,7 +129,7 @@ class Unit:
             if cell.role == "setup":
                 run_source(cell.source, f"<cell {self.name} line {cell.line}>", module.__dict__)
             elif cell.role == "exercise" and cell.name is not None:
-                source = versions.get(cell.name, without_markers(cell.source))
+                source = versions.get(cell.name, "".join(split_solutions(cell.source)))
                 run_source(source, f"<cell {self.name} {cell.name}>", module.__dict__)
         return module.__dict__
 
@@ -139,11 +140,14 @@ def run_source(source: str, filename: str, namespace: dict[str, Any]) -> None:
     exec(compile(source, filename, "exec"), namespace)
 
 
-def without_markers(source: str) -> str:
-    """The text without the lines that mark the solution."""
-    lines = source.splitlines(keepends=True)
-    kept = [line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)]
-    return "".join(kept)
+def split_solutions(source: str) -> list[str]:
+    """The text at the markers, which are left out: given, solution, given, solution, ..., given."""
+    return _MARKERS.split(source)
+
+
+_MARKERS: Final = re.compile(
+    rf"^[ \t]*(?:{BEGIN_SOLUTION}|{END_SOLUTION})[ \t]*(?:\n|\Z)", re.MULTILINE
+)
 
 
 def renamed(source: str, names: tuple[str, ...]) -> str:

@@ -16,10 +16,10 @@ from autograder.audit.versions import is_full
 from autograder.execution import Observed
 from autograder.exercise import Criterion, Exercise
 from autograder.oracle import Expectation, Oracle, agree
-from autograder.unit import BEGIN_SOLUTION, END_SOLUTION
+from autograder.unit import split_solutions
 from autograder.verdict import ExerciseVerdict
 
-STUB: Final = 'raise NotImplementedError("Replace this line by your own code.")'
+STUB: Final = 'raise NotImplementedError("Write your code here, in place of this line.")'
 WORDS_FOR_BLANK: Final = ("not written",)
 ERROR: Final = "the size was not found"
 SHORTEST_MESSAGE: Final = 12
@@ -140,16 +140,11 @@ def spoiled_source(reference: str, spoil: Spoil, names: tuple[str, ...]) -> str:
 
 def blank_source(cell: str) -> str:
     """A solution cell as a learner gets it: see nbgrader's ClearSolutions."""
-    lines, within = [], False
-    for line in cell.splitlines():
-        if line.strip() == BEGIN_SOLUTION:
-            within = True
-            lines.append(line.replace(BEGIN_SOLUTION, STUB))
-        elif line.strip() == END_SOLUTION:
-            within = False
-        elif not within:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
+    parts = split_solutions(cell)
+    for number in range(1, len(parts), 2):
+        indentation = parts[number][: len(parts[number]) - len(parts[number].lstrip(" "))]
+        parts[number] = f"{indentation}{STUB}\n"
+    return "".join(parts)
 
 
 # In the forked process

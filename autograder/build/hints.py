@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from nand2resnet.explain import explain
-from nand2resnet.hints import from_plain, to_plain
-
 from autograder.exercise import Criterion
 from autograder.oracle import SECONDS_PER_REFERENCE_CASE, agree
 from autograder.runner.main import visible_checks
 from autograder.runner.probing import Observation, Patience, Subject
 from autograder.unit import Unit
+from nand2resnet.explain import explain
+from nand2resnet.hints import from_plain, to_plain
 
 
 def hints_bytes(unit: Unit) -> bytes:

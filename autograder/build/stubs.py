@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from autograder.errors import BadUnit
-from autograder.unit import BEGIN_SOLUTION, Cell, Unit, without_markers
+from autograder.unit import BEGIN_SOLUTION, Cell, Unit, split_solutions
 
 
 def verify_stubs(unit: Unit, release: bytes) -> None:
@@ -45,7 +45,7 @@ def _verify(unit: Unit, cell: Cell, stub: str) -> None:
         released = _signatures(ast.parse(stub))
     except SyntaxError as error:
         raise BadUnit(f"{place}: the learner's stub does not parse: {error}") from None
-    reference = _signatures(ast.parse(without_markers(cell.source)))
+    reference = _signatures(ast.parse("".join(split_solutions(cell.source))))
     if released != reference:
         raise BadUnit(
             f"{place}: the stub's signature or docstring differs from the reference's; "

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+
 from nand2resnet.circuit import CONSTANTS, MOST_GATES, PERCEPTRON, Gate, Netlist, rows
 
 MOST_INPUTS: Final = 12

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 LARGEST_HEADER_BYTES: Final = 4 << 20
 LARGEST_PAYLOAD_BYTES: Final = 64 << 20
+MOST_VALUES: Final = 200_000
+MOST_VALUES_IN_A_STREAM: Final = 1_000_000
+MOST_OPAQUE_VALUES: Final = 1_000
+MOST_KEYS_OF_ONE_HASH: Final = 100
 DEEPEST_NESTING: Final = 40
 MOST_DIMENSIONS: Final = 16
 LONGEST_INTEGER_BITS: Final = 4096
@@ -24,6 +30,8 @@ _WHOLE = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8")
 DTYPES: Final = frozenset({*_WHOLE, "<f2", "<f4", "<f8", "<c8", "<c16"})
 TAG: Final = "!"
 _LENGTHS = struct.Struct(">IQ")
+# Without a closing quote it matches to the end, so that no text is looked at twice.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 class MalformedFrame(ValueError):
@@ -52,12 +60,19 @@ class Opaque:
 
 def opaque(type_name: str) -> Opaque:
     """What stands for a value of a type of that name."""
-    value: Opaque = type(type_name[:100] or "object", (Opaque,), {})()
+    name = "".join(letter for letter in type_name[:100] if letter.isprintable())
+    value: Opaque = type(name or "object", (Opaque,), {})()
     return value
 
 
-def pack(message: Any) -> bytes:
-    """Turn nested plain data into one frame. Anything that is not plain data becomes Opaque."""
+def pack(message: Any, most_values: float = math.inf) -> bytes:
+    """Turn nested plain data into one frame. Anything that is not plain data becomes Opaque.
+
+    Raises
+    ------
+    MalformedFrame
+        It is more than a frame may hold, or more than ``most_values``.
+    """
     payload = bytearray()
     tree = _to_tree(message, payload, 0)
     header = json.dumps(tree, separators=(",", ":"), ensure_ascii=True).encode()
@@ -66,6 +81,8 @@ def pack(message: Any) -> bytes:
             f"{len(header)} bytes of JSON and {len(payload)} bytes of arrays are more than a "
             "frame may hold"
         )
+    if values_in(header) > most_values:
+        raise MalformedFrame(f"these are more than {most_values:,} values")
     return _LENGTHS.pack(len(header), len(payload)) + header + bytes(payload)
 
 
@@ -88,7 +105,7 @@ def unpack(header: bytes, payload: bytes, special: Callable[[str, dict], Any] | 
         tree = json.loads(header)
     except (ValueError, RecursionError) as error:
         raise MalformedFrame(f"the header is not JSON: {error}") from None
-    return _from_tree(tree, memoryview(payload), special, 0)
+    return _Frame(memoryview(payload), len(payload), special).read(tree, 0)
 
 
 def unpack_whole(frame: bytes, special: Callable[[str, dict], Any] | None = None) -> Any:
@@ -102,6 +119,7 @@ class FrameReader:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._values_left = MOST_VALUES_IN_A_STREAM
 
     def feed(self, data: bytes) -> Iterator[Any]:
         """Take the next bytes; yield every message that is now complete.
@@ -123,6 +141,10 @@ class FrameReader:
             header = bytes(self._buffer[_LENGTHS.size : middle])
             payload = bytes(self._buffer[middle:end])
             del self._buffer[:end]
+            values = values_in(header)
+            self._values_left -= values
+            if values > MOST_VALUES or self._values_left < 0:
+                raise MalformedFrame("these are more values than there may be")
             yield unpack(header, payload)
 
 
@@ -184,65 +206,110 @@ def _memory_order(array: np.ndarray) -> str:
     return "F" if array.flags.f_contiguous else "strided"
 
 
-def _from_tree(tree: Any, payload: memoryview, special: Any, depth: int) -> Any:
-    if depth > DEEPEST_NESTING + 1:
-        raise MalformedFrame("data are nested too deeply")
-    if not isinstance(tree, list | dict):
-        return tree
+@dataclass
+class _Frame:
+    """The frame that is being read: its arrays' bytes, and how much of it there still may be.
 
-    def inner(part: Any) -> Any:
-        return _from_tree(part, payload, special, depth + 1)
+    Every array has bytes of its own. Otherwise thousands could be made of the same few.
+    """
 
-    if isinstance(tree, list):
-        return [inner(part) for part in tree]
-    tag = tree.get(TAG)
-    if not isinstance(tag, str):
-        raise MalformedFrame("a value has no tag")
-    if tag not in _PLAIN and tag != "array":
-        if special is None:
-            raise MalformedFrame(f"the tag {tag[:20]!r} is unknown")
-        return special(tag, {key: inner(part) for key, part in tree.items() if key != TAG})
-    try:
-        return _array_from_tree(tree, payload) if tag == "array" else _PLAIN[tag](tree, inner)
-    except MalformedFrame:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise MalformedFrame(f"a value tagged {tag[:20]!r} is not well formed") from None
+    payload: memoryview
+    bytes_left: int
+    special: Callable[[str, dict], Any] | None
+    opaques_left: int = MOST_OPAQUE_VALUES
+
+    def read(self, tree: Any, depth: int) -> Any:
+        """Make the value that a tree of JSON stands for."""
+        if depth > DEEPEST_NESTING + 1:
+            raise MalformedFrame("data are nested too deeply")
+        if type(tree) is not list and type(tree) is not dict:
+            return tree
+
+        def inner(part: Any) -> Any:
+            return self.read(part, depth + 1)
+
+        if type(tree) is list:
+            return [inner(part) for part in tree]
+        tag = tree.get(TAG)
+        if not isinstance(tag, str):
+            raise MalformedFrame("a value has no tag")
+        kind = _KINDS.get(tag)
+        if kind is None:
+            if self.special is None:
+                raise MalformedFrame(f"the tag {tag[:20]!r} is unknown")
+            return self.special(tag, {key: inner(part) for key, part in tree.items() if key != TAG})
+        try:
+            return kind(self, tree, inner)
+        except MalformedFrame:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+            raise MalformedFrame(f"a value tagged {tag!r} is not well formed") from None
+
+    def read_dict(self, tree: dict[str, Any], inner: Callable[[Any], Any]) -> dict[Any, Any]:
+        """Make a dict from its pairs."""
+        keys = [inner(key) for key, _ in tree["items"]]
+        # Keys of one hash are compared each with each: a few thousand would take minutes.
+        if len(keys) - len({hash(key) for key in keys}) > MOST_KEYS_OF_ONE_HASH:
+            raise MalformedFrame("too many keys of a dict have the same hash")
+        return {key: inner(part) for key, (_, part) in zip(keys, tree["items"], strict=True)}
+
+    def read_opaque(self, tree: dict[str, Any]) -> Opaque:
+        """Make what stands for a value that is not plain data."""
+        self.opaques_left -= 1
+        if self.opaques_left < 0:
+            raise MalformedFrame("too many values are not plain data")
+        return opaque(tree["type"])
+
+    def read_array(self, tree: dict[str, Any]) -> np.ndarray:
+        """Copy an array out of the payload, in the memory layout it had."""
+        name, shape, start, order = tree["dtype"], tree["shape"], tree["at"], tree["order"]
+        if name not in DTYPES or order not in ("C", "F", "strided"):
+            raise MalformedFrame("an array's dtype or order is not allowed")
+        if type(shape) is not list or len(shape) > MOST_DIMENSIONS:
+            raise MalformedFrame("an array's shape is not allowed")
+        if any(type(size) is not int or not 0 <= size <= LARGEST_PAYLOAD_BYTES for size in shape):
+            raise MalformedFrame("an array's shape is not allowed")
+        dtype = np.dtype(name)
+        length = math.prod(shape) * dtype.itemsize
+        if type(start) is not int or start < 0 or start + length > len(self.payload):
+            raise MalformedFrame("an array reaches beyond the payload")
+        self.bytes_left -= length
+        if self.bytes_left < 0:
+            raise MalformedFrame("arrays share their bytes")
+        flat = np.frombuffer(self.payload[start : start + length], dtype)
+        if dtype.kind == "b":
+            flat = flat.view(np.uint8) != 0  # a byte of 2 would be neither true nor false
+        array = flat.reshape(shape, order="F" if order == "F" else "C")
+        if order != "strided" or not shape:
+            return array.copy(order="F" if order == "F" else "C")
+        wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)  # every other column: not contiguous
+        wide[..., ::2] = array
+        return wide[..., ::2]
 
 
-_PLAIN: Final[dict[str, Callable[[dict[str, Any], Callable[[Any], Any]], Any]]] = {
-    "tuple": lambda tree, inner: tuple(inner(part) for part in tree["items"]),
-    "dict": lambda tree, inner: {inner(key): inner(part) for key, part in tree["items"]},
-    "float": lambda tree, _: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[tree["name"]],
-    "complex": lambda tree, _: complex(*(float(part) for part in tree["parts"])),
-    "opaque": lambda tree, _: opaque(tree["type"]),
+_NON_FINITE: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_KINDS: Final[dict[str, Callable[[_Frame, dict[str, Any], Callable[[Any], Any]], Any]]] = {
+    "array": lambda frame, tree, _: frame.read_array(tree),
+    "tuple": lambda _, tree, inner: tuple(inner(part) for part in tree["items"]),
+    "dict": lambda frame, tree, inner: frame.read_dict(tree, inner),
+    "float": lambda _, tree, __: _NON_FINITE[tree["name"]],
+    "complex": lambda _, tree, __: complex(*(float(part) for part in tree["parts"])),
+    "opaque": lambda frame, tree, _: frame.read_opaque(tree),
 }
 
 
-def _array_from_tree(tree: dict[str, Any], payload: memoryview) -> np.ndarray:
-    name, shape, start, order = tree["dtype"], tree["shape"], tree["at"], tree["order"]
-    if name not in DTYPES or order not in ("C", "F", "strided"):
-        raise MalformedFrame("an array's dtype or order is not allowed")
-    if type(shape) is not list or len(shape) > MOST_DIMENSIONS:
-        raise MalformedFrame("an array's shape is not allowed")
-    if any(type(size) is not int or not 0 <= size <= LARGEST_PAYLOAD_BYTES for size in shape):
-        raise MalformedFrame("an array's shape is not allowed")
-    dtype = np.dtype(name)
-    length = math.prod(shape) * dtype.itemsize
-    if type(start) is not int or start < 0 or start + length > len(payload):
-        raise MalformedFrame("an array reaches beyond the payload")
-    flat = np.frombuffer(payload[start : start + length], dtype)
-    array = flat.reshape(shape, order="F" if order == "F" else "C")
-    if order != "strided" or not shape:
-        return array.copy(order="F" if order == "F" else "C")
-    wide = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)  # every other column: not contiguous
-    wide[..., ::2] = array
-    return wide[..., ::2]
+def values_in(header: bytes) -> int:
+    """How many values, at most, a text of JSON holds, found without making them."""
+    marks = (b",", b"[", b"{", b":")
+    if sum(map(header.count, marks)) < MOST_VALUES:
+        return 1 + sum(map(header.count, marks))
+    bare = _STRING.sub(b"", header)
+    return 1 + sum(map(bare.count, marks))
 
 
 def _nesting(header: bytes) -> int:
     """An upper bound of the JSON's nesting, found without recursion."""
-    codes = np.frombuffer(header, np.uint8)
+    codes = np.frombuffer(_STRING.sub(b"", header), np.uint8)
     opening = (codes == ord("[")) | (codes == ord("{"))
     closing = (codes == ord("]")) | (codes == ord("}"))
     if not opening.any():

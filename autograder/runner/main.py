@@ -22,7 +22,7 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
-from autograder.runner.frames import MalformedFrame, pack, read_frame, unpack_whole
+from autograder.runner.frames import MOST_VALUES, MalformedFrame, pack, read_frame, unpack_whole
 from autograder.runner.probing import (
     Observation,
     Patience,
@@ -68,7 +68,7 @@ def sender(descriptor: int) -> Send:
 
     def send(message: dict[str, Any]) -> None:
         try:
-            frame = pack(message)
+            frame = pack(message, MOST_VALUES)
         except MalformedFrame as error:
             small = {
                 key: message[key] for key in ("kind", "index", "exercise", "step") if key in message

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+
 from nand2resnet.hints import case_key
 
 LONGEST_GENERATED_LIST: Final = 10_000

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from nand2resnet.calling import dtype_of, shape_of
-from nand2resnet.circuit import NAND, Workbench, inputs_of
-from nand2resnet.hints import case_key
 
 from autograder.runner.circuits import gates_before, truth_table
 from autograder.runner.probing import Observation, Patience, observe, replaced
+from nand2resnet.calling import dtype_of, shape_of
+from nand2resnet.circuit import NAND, Workbench, inputs_of
+from nand2resnet.hints import case_key
 
 
 class Recorder:

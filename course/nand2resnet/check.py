@@ -37,7 +37,8 @@ class Check:
     """The checks of a notebook; ``check`` is the one instance.
 
     Every method calls the learner's function by position, each time on copies of its own of the
-    arguments, and returns what it observed.
+    arguments. It prints one line or raises, and returns nothing: a cell that ends with a check
+    shows that line alone.
     """
 
     def __call__(
@@ -47,7 +48,7 @@ class Check:
         expected: Any,
         rtol: float | None = None,
         atol: float | None = None,
-    ) -> Any:
+    ) -> None:
         """Check what ``f(*args)`` returns.
 
         Parameters
@@ -71,9 +72,9 @@ class Check:
         difference = explain(value, expected, rtol=rtol, atol=atol, inputs=asked.inputs)
         if difference is not None:
             raise asked.failed("is not right yet.", value, difference, expected)
-        return passed(f"{asked.call}: {wording.shown(value)}", value)
+        passed(f"{asked.call}: {wording.shown(value)}")
 
-    def gradient(self, df: FUNCTION, f: FUNCTION, x: Any, *, rtol: float = 1e-6) -> Any:
+    def gradient(self, df: FUNCTION, f: FUNCTION, x: Any, *, rtol: float = 1e-6) -> None:
         """Check that ``df(x)`` is the gradient of ``f`` at ``x``.
 
         The comparison is with a central difference of ``f`` in float64, by relative error.
@@ -100,9 +101,9 @@ class Check:
             size = "" if error is None else f" (relative error {error:.1e})"
             headline = f"does not agree with {measured}{size}."
             raise asked.failed(headline, value, difference, numeric)
-        return passed(f"{asked.call} agrees with {measured} (relative error {error:.0e})", value)
+        passed(f"{asked.call} agrees with {measured} (relative error {error:.0e})")
 
-    def shape(self, f: FUNCTION, *args: Any, expected: Any) -> Any:
+    def shape(self, f: FUNCTION, *args: Any, expected: Any) -> None:
         """Check the shape of ``f(*args)``; several returned values have a tuple of shapes."""
         asked = Question("shape", f, args)
         value = asked.value()
@@ -111,9 +112,9 @@ class Check:
         if came != wanted:
             text = f"{wording.shown(value)} has the shape {came}; {wanted} was expected."
             raise asked.failed("has the wrong shape.", came, Difference("shape", text))
-        return passed(f"{asked.call} has the shape {came}", came)
+        passed(f"{asked.call} has the shape {came}")
 
-    def dtype(self, f: FUNCTION, *args: Any, expected: Any) -> Any:
+    def dtype(self, f: FUNCTION, *args: Any, expected: Any) -> None:
         """Check the dtype of ``f(*args)``; several returned values have a tuple of dtypes."""
         asked = Question("dtype", f, args)
         value = asked.value()
@@ -121,9 +122,9 @@ class Check:
         if came != expected:
             text = f"{wording.shown(value)} has the dtype {came}; {expected} was expected."
             raise asked.failed("has the wrong dtype.", came, Difference("dtype", text))
-        return passed(f"{asked.call} has the dtype {came}", came)
+        passed(f"{asked.call} has the dtype {came}")
 
-    def untouched(self, f: FUNCTION, *args: Any) -> Any:
+    def untouched(self, f: FUNCTION, *args: Any) -> None:
         """Check that ``f(*args)`` leaves its arguments as they were."""
         asked = Question("untouched", f, args)
         left = asked.called().arguments
@@ -136,19 +137,20 @@ class Check:
                 advice = " Work on a copy, or write `a = a + b` in place of `a += b`."
                 changed = Difference(difference.kind, text + advice, text)
                 raise asked.failed("changes what it was given.", after_call(left), changed)
-        return passed(f"{asked.call} leaves what it was given as it was", after_call(left))
+        passed(f"{asked.call} leaves what it was given as it was")
 
-    def raises(self, error: type[Exception], f: FUNCTION, *args: Any) -> bool:
+    def raises(self, error: type[Exception], f: FUNCTION, *args: Any) -> None:
         """Check that ``f(*args)`` raises ``error``."""
         asked = Question("raises", f, args)
         try:
             value = asked.called(error).value
         except error as raised:
-            return bool(passed(f"{asked.call} raises {type(raised).__name__}: {raised}", True))
+            passed(f"{asked.call} raises {type(raised).__name__}: {raised}")
+            return
         text = f"It returned {wording.shown(value)}; a {error.__name__} was expected."
         raise asked.failed("does not raise an error.", False, Difference("values", text))
 
-    def circuit(self, f: FUNCTION, *, expected: Any, of: str = NAND) -> Any:
+    def circuit(self, f: FUNCTION, *, expected: Any, of: str = NAND) -> None:
         """Check that ``f`` only connects wires, and that its truth table is right.
 
         Parameters
@@ -174,7 +176,7 @@ class Check:
         if wrong:
             raise asked.wrong_rows(wrong, observed)
         parts = wording.counted(netlist.count(of), "NAND gate" if of == NAND else of)
-        return passed(f"{asked.call} is right in all {len(table)} cases, with {parts}", observed)
+        passed(f"{asked.call} is right in all {len(table)} cases, with {parts}")
 
     def close(
         self,
@@ -184,13 +186,13 @@ class Check:
         *,
         rtol: float | None = None,
         atol: float | None = None,
-    ) -> Any:
+    ) -> None:
         """Check a value rather than a call; ``of`` says what it is."""
         difference = explain(value, expected, rtol=rtol, atol=atol)
         if difference is not None:
             key = case_key("close", of, ())
             raise failure(f"{of}: not right yet.", key, value, difference, expected)
-        return passed(f"{of}: {wording.shown(value)}", value)
+        passed(f"{of}: {wording.shown(value)}")
 
 
 check = Check()
@@ -339,10 +341,9 @@ def find_hint(key: str, value: Any) -> Hint | None:
     return None
 
 
-def passed(line: str, value: Any) -> Any:
-    """Print what was checked; hand the observed value back."""
+def passed(line: str) -> None:
+    """Print what was checked."""
     print(f"✓ {line}")
-    return value
 
 
 def central_difference(f: FUNCTION, x: Any) -> Any:

@@ -26,6 +26,7 @@ else:
 
 # %% setup=true
 import numpy as np
+
 from nand2resnet.check import check
 
 # %% [markdown]

@@ -27,6 +27,7 @@
 
 # %% setup=true
 import numpy as np
+
 from nand2resnet import plots
 from nand2resnet.check import check
 

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+
 from nand2resnet import hints
 from nand2resnet.check import Check, CheckFailed, check
 from nand2resnet.failure import own_frames
@@ -57,7 +58,7 @@ def message(method, *args, **options):
 
 
 def test_a_passing_check_says_in_one_line_what_was_checked(capsys):
-    assert check(slope, cube, 2.0, expected=12.0) == pytest.approx(12)
+    check(slope, cube, 2.0, expected=12.0)
     assert capsys.readouterr().out == "✓ slope(cube, 2.0): 12.0\n"
 
 
@@ -337,7 +338,7 @@ def test_a_stub_does_not_pass_for_the_error_that_is_asked_for():
 
 
 def test_close(capsys):
-    assert check.close(1.0, 1.0, of="the minimum") == 1.0
+    check.close(1.0, 1.0, of="the minimum")
     assert capsys.readouterr().out == "✓ the minimum: 1.0\n"
     assert message(check.close, 3.0, 4.0, of="the minimum").startswith("the minimum: not right yet")
     check.close(3.0, 4.0, of="the minimum", atol=2)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from nand2resnet.check import CheckFailed, check
 from nand2resnet.circuit import (
     MOST_GATES,
@@ -163,8 +164,7 @@ def test_rows_are_in_counting_order():
 
 
 def test_a_right_circuit_passes_and_its_gates_are_counted(notebook, capsys):
-    table = check.circuit(notebook["xor"], expected=[0, 1, 1, 0])
-    assert table.tolist() == [0, 1, 1, 0]
+    check.circuit(notebook["xor"], expected=[0, 1, 1, 0])
     assert capsys.readouterr().out == "✓ xor is right in all 4 cases, with 4 NAND gates\n"
     check.circuit(notebook["half_adder"], expected=[(0, 0), (1, 0), (1, 0), (0, 1)])
     check.circuit(notebook["layered"], expected=[0, 1, 1, 0], of="perceptron")

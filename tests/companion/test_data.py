@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from nand2resnet import data
 
 FOLDER = Path(data.__file__).parent

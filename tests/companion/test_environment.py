@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nand2resnet
 import pytest
+
+import nand2resnet
 from nand2resnet import environment
 
 COURSE = Path(nand2resnet.__file__).parents[1]

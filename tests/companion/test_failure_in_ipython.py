@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nand2resnet
 import nbclient
 import nbformat
 import pytest
+
+import nand2resnet
 
 COURSE = str(Path(nand2resnet.__file__).parents[1])
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
 from nand2resnet.explain import explain
 from nand2resnet.hints import Raised, case_key, from_plain, lookup, stored, to_plain
 

@@ -8,6 +8,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
+
 from nand2resnet import plots
 from nand2resnet.check import CheckFailed
 from nand2resnet.described_figure import DescribedFigure

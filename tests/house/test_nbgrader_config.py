@@ -93,7 +93,7 @@ def test_generate_assignment_releases_the_notebook_alone(course):
     (cell,) = json.loads((course / "course/toy/toy.ipynb").read_text())["cells"]
     source = "".join(cell["source"])
     assert "return 2 * x" not in source
-    assert 'raise NotImplementedError("Replace this line by your own code.")' in source
+    assert 'raise NotImplementedError("Write your code here, in place of this line.")' in source
     assert (course / "gradebook.db").exists()
 
 

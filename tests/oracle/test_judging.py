@@ -141,8 +141,11 @@ def passed(verdict: ExerciseVerdict) -> dict[str, bool]:
             warnings.warn("beware"); print("oops", file=sys.stderr)
             return np.array(np.mean(np.square(x, dtype=np.float64)))
         """,
-        "class Squarer:\n    def __call__(self, x): return float(np.mean(x.astype(float) ** 2))\n"
-        "mean_square = Squarer()",
+        """
+        class Squarer:
+            def __call__(self, x): return float(np.mean(x.astype(float) ** 2))
+        mean_square = Squarer()
+        """,
         "mean_square = lambda x: sum(float(v) ** 2 for v in x.ravel()) / x.size",
     ],
 )

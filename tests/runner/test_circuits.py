@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nand2resnet.circuit import Gate, Netlist, Workbench
-from nand2resnet.hints import case_key
 
 from autograder.runner.circuits import GATES, gates_before, read_netlist, sizes, truth_table
 from autograder.runner.probing import Patience
 from autograder.runner.recording import Recorder
+from nand2resnet.circuit import Gate, Netlist, Workbench
+from nand2resnet.hints import case_key
 
 ALLOWED = {name: sizes(meaning) for name, meaning in GATES.items()}
 

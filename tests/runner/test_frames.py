@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import struct
+import sys
 import tracemalloc
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -16,6 +19,9 @@ from autograder.runner.frames import (
     DTYPES,
     LARGEST_HEADER_BYTES,
     LARGEST_PAYLOAD_BYTES,
+    MOST_OPAQUE_VALUES,
+    MOST_VALUES,
+    MOST_VALUES_IN_A_STREAM,
     FrameReader,
     MalformedFrame,
     Opaque,
@@ -23,6 +29,9 @@ from autograder.runner.frames import (
     unpack,
     unpack_whole,
 )
+
+# A megabyte, from the beginning of the payload.
+ARRAY = b'{"!":"array","dtype":"<f8","shape":[131072],"order":"C","at":0}'
 
 arrays = hnp.arrays(
     st.sampled_from([np.dtype(name) for name in sorted(DTYPES)]),
@@ -59,6 +68,17 @@ def same(one: object, other: object) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     return repr(one) == repr(other)
+
+
+@contextlib.contextmanager
+def within(megabytes: int) -> Iterator[None]:
+    """Fail if more memory than this is allocated at any moment."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < megabytes << 20
+    finally:
+        tracemalloc.stop()
 
 
 @given(plain_data)
@@ -118,11 +138,8 @@ def test_a_damaged_frame_is_refused_or_read(value: object, place: int, byte: int
 def test_a_frame_that_announces_too_much_is_refused_before_it_is_read(
     lengths: tuple[int, int],
 ) -> None:
-    tracemalloc.start()
-    with pytest.raises(MalformedFrame, match="more bytes"):
+    with within(1), pytest.raises(MalformedFrame, match="more bytes"):
         list(FrameReader().feed(struct.pack(">IQ", *lengths)))
-    assert tracemalloc.get_traced_memory()[1] < 1 << 20
-    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
@@ -139,6 +156,7 @@ def test_a_frame_that_announces_too_much_is_refused_before_it_is_read(
         b'{"!":"array","dtype":"<f8","shape":[' + b"1," * 40 + b'1],"order":"C","at":0}',
         b'{"!":"dict","items":[[[],1]]}',
         b'{"!":"float","name":"1"}',
+        b'{"!":"complex","parts":[1' + b"0" * 400 + b",0]}",
         b'{"!":"build","builder":"x","arguments":{}}',
         b'{"!":5}',
         b"{}",
@@ -152,3 +170,67 @@ def test_a_frame_that_announces_too_much_is_refused_before_it_is_read(
 def test_a_forged_header_is_refused(header: bytes) -> None:
     with pytest.raises(MalformedFrame):
         unpack(header, b"\0" * 8)
+
+
+@pytest.mark.parametrize("arrays", [2, 60_000])
+def test_arrays_do_not_share_bytes(arrays: int) -> None:
+    """Sixty thousand arrays of the same megabyte are 4 MB on the pipe, and 60 GB here."""
+    header, payload = b"[" + b",".join([ARRAY] * arrays) + b"]", bytes(1 << 20)
+    with within(128), pytest.raises(MalformedFrame, match="share"):
+        unpack(header, payload)
+
+
+def framed(header: bytes) -> bytes:
+    """A frame without arrays."""
+    return struct.pack(">IQ", len(header), 0) + header
+
+
+def test_a_frame_holds_a_bounded_number_of_values() -> None:
+    frame = framed(b"[" + b",".join([b"[]"] * MOST_VALUES) + b"]")
+    with within(8), pytest.raises(MalformedFrame, match="values"):
+        list(FrameReader().feed(frame))
+    with pytest.raises(MalformedFrame, match="values"):
+        pack([[]] * MOST_VALUES, MOST_VALUES)
+
+
+def test_a_stream_holds_a_bounded_number_of_values() -> None:
+    frame = pack([0] * (MOST_VALUES // 2 - 1))
+    stream = frame * (2 * MOST_VALUES_IN_A_STREAM // MOST_VALUES + 2)
+    messages = FrameReader().feed(stream)
+    assert len(next(messages)) == MOST_VALUES // 2 - 1
+    with pytest.raises(MalformedFrame, match="values"):
+        list(messages)
+
+
+def test_keys_with_the_same_hash_are_few() -> None:
+    same_hash = sys.hash_info.modulus
+    pairs = [[number * same_hash, 0] for number in range(60_000)]
+    header = json.dumps({"!": "dict", "items": pairs}).encode()
+    with pytest.raises(MalformedFrame, match="same hash"):
+        unpack(header, b"")
+    assert unpack_whole(pack(dict.fromkeys(range(-60_000, 0)))) == dict.fromkeys(range(-60_000, 0))
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, '"' * 5000, "\\" * 5001, '{"' * 5000, "," * 400_000])
+def test_text_may_hold_what_json_is_made_of(text: str) -> None:
+    assert unpack_whole(pack(text)) == text
+    assert unpack_whole(pack([text, {text: 1}])) == [text, {text: 1}]
+
+
+@pytest.mark.parametrize("start", [b'"', b'"\\"', b'\\"', b"\\", b'"\\\\'])
+def test_an_unfinished_string_takes_no_time(start: bytes) -> None:
+    with pytest.raises(MalformedFrame):
+        unpack(start * ((LARGEST_HEADER_BYTES - 10) // len(start)), b"")
+
+
+def test_the_name_of_a_type_is_one_line_of_printable_text() -> None:
+    opaque = unpack(b'{"!":"opaque","type":"\\u001b[2J\\u202eevil\\n\\ud800"}', b"")
+    assert repr(opaque) == "<[2Jevil>"
+    header = b"[" + b",".join([b'{"!":"opaque","type":"x"}'] * (MOST_OPAQUE_VALUES + 1)) + b"]"
+    with pytest.raises(MalformedFrame, match="plain data"):
+        unpack(header, b"")
+
+
+def test_a_truth_value_is_true_or_false() -> None:
+    header = b'{"!":"array","dtype":"|b1","shape":[3],"order":"C","at":0}'
+    assert unpack(header, bytes([0, 1, 2])).tobytes() == bytes([0, 1, 1])

@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
-from nand2resnet.check import CheckFailed, check
 
 from autograder.unit import COURSE, load_unit
+from nand2resnet.check import CheckFailed, check
 
 UNIT = load_unit("00_start_here")
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from nand2resnet import widgets
 from nand2resnet.widgets import figure
 

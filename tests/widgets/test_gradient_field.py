@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nand2resnet.widgets import GradientField
 from nand2resnet.widgets.gradient_field import gradient, value
-
 from tests.widgets import learners_code
 
 points = st.tuples(*[st.floats(-2, 2)] * 2).map(np.array)

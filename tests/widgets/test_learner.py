@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from nand2resnet.widgets.learner import LearnerTroubleError, call, descend, measure_gradient
 
+from nand2resnet.widgets.learner import LearnerTroubleError, call, descend, measure_gradient
 from tests.widgets import learners_code
 
 START = np.array([1.0, -2.0])

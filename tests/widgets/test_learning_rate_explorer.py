@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nand2resnet.widgets import LearningRateExplorer
 from nand2resnet.widgets.learning_rate_explorer import judge
-
 from tests.widgets import learners_code
 
 HESSIAN = np.array([[1.8, 1.6], [1.6, 4.2]])  # eigenvalues 1 and 5

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nand2resnet.widgets import WhichBasin
 from nand2resnet.widgets.which_basin import (
     BALLS,
@@ -15,7 +16,6 @@ from nand2resnet.widgets.which_basin import (
     slope,
     where_it_ended,
 )
-
 from tests.widgets import learners_code
 
 # Where the balls offered end: worked out here from the landscape, by the reference's rule.
