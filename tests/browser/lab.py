@@ -93,9 +93,9 @@ class LabServer:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             for found in runtime.glob("jpserver-*.json"):
-                url = json.loads(found.read_text())["url"].rstrip("/")
-                if self._answers(url):
-                    return url
+                written = found.read_text()
+                if written.endswith("}") and self._answers(json.loads(written)["url"].rstrip("/")):
+                    return str(json.loads(written)["url"].rstrip("/"))
             time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"JupyterLab did not start; its log:\n{self._log.read_text()}")

@@ -108,11 +108,15 @@ class TestLearningRateExplorer:
         figure.locator(".n2r-plot").last.click(position={"x": 80, "y": 60})
         expect(start).to_have_attribute("aria-valuetext", re.compile("x −[234]"))
 
+        across.scroll_into_view_if_needed()
         ball = across.locator(".n2r-ball").bounding_box()
+        before = across.get_attribute("aria-valuetext")
         page.page.mouse.move(ball["x"] + 5, ball["y"] + 5)
         page.page.mouse.down()
         page.page.mouse.move(ball["x"] + 45, ball["y"] + 5, steps=4)
         page.page.mouse.up()
+        expect(across).not_to_have_attribute("aria-valuetext", before)
+        page.settle()
         moved = across.locator(".n2r-ball").bounding_box()
         assert moved["x"] == pytest.approx(ball["x"] + 37, abs=2)  # its middle is at the pointer
 
@@ -229,9 +233,8 @@ class TestWhichBasin:
         run.press("Enter")
         expect(figure).to_have_attribute("data-phase", "rolling")
         expect(figure).to_have_attribute("data-phase", "done")
-        expect(figure.locator(".n2r-verdict")).to_contain_text(
-            "You predicted C. It comes to rest in"
-        )
+        verdict = figure.locator(".n2r-verdict")
+        expect(verdict).to_contain_text("You predicted C. It comes to rest in valley A")
         expect(figure.locator(".n2r-score")).to_have_text("0 of 1 predictions right")
         expect(run).to_be_disabled()
 
@@ -240,7 +243,7 @@ class TestWhichBasin:
         expect(figure.get_by_role("radio", name="0.6")).to_be_checked()
         figure.get_by_role("radio", name="A left valley").press("Space")
         run.press("Enter")
-        expect(figure.locator(".n2r-verdict")).to_contain_text("It jumped over a hill on its way.")
+        expect(verdict).to_contain_text("It jumped over a hill on its way.")
         expect(figure.get_by_role("status")).to_contain_text("Right. It comes to rest in valley A")
         expect(figure.locator(".n2r-score")).to_have_text("1 of 2 predictions right")
         save_screenshot(figure, "which_basin")
