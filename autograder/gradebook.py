@@ -127,15 +127,16 @@ def open_database(folder: ClassFolder) -> Any:
     from nbgrader.api import Gradebook
 
     path = database_file(folder.db_url)
-    if path is None or path.exists():
-        with _environment_on_path():
-            return Gradebook(folder.db_url, folder.course_id)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.unlink(missing_ok=True)
     with _environment_on_path():
-        Gradebook(f"{SQLITE}{partial}", folder.course_id).close()
-    partial.replace(path)
-    return Gradebook(folder.db_url, folder.course_id)
+        if path is None:
+            return Gradebook(folder.db_url, folder.course_id)
+        if not path.exists():
+            partial = path.with_name(f"{path.name}.partial")
+            partial.unlink(missing_ok=True)
+            Gradebook(f"{SQLITE}{partial}", folder.course_id).close()
+            partial.replace(path)
+        patient = f"{SQLITE}{path}?timeout={SECONDS_TO_WAIT_FOR_OTHERS}"
+        return Gradebook(patient, folder.course_id)
 
 
 @contextlib.contextmanager
