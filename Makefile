@@ -12,8 +12,8 @@ help: ## list these commands
 demo: system ## one full round: build, hand in a made-up class, grade it, report
 	@n2r demo
 
-test: system ## everything CI checks: build --check, ruff, mypy, pytest
-	@tests/run.sh build lint pytest
+test: system ## everything CI checks: build --check, ruff, mypy, audit, pytest
+	@tests/run.sh build lint audit pytest
 
 lab: environment ## open the course in JupyterLab
 	@n2r lab

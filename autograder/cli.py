@@ -163,7 +163,7 @@ def check(
 
 @app.command()
 def audit(
-    unit: UnitArgument,
+    unit: Annotated[Optional[str], typer.Argument(help="a unit; all by default")] = None,  # noqa: UP045
     exercise: Annotated[Optional[str], typer.Argument(help="one exercise only")] = None,  # noqa: UP045
     json_file: JsonOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="ignore earlier results")] = False,

@@ -28,6 +28,11 @@ stage_lint() {
     ruff check --quiet . && ruff format --check --quiet . && mypy
 }
 
+# Only what has changed since its audit was committed, and a sample of the rest.
+stage_audit() {
+    n2r audit
+}
+
 stage_pytest() {
     local workers
     workers=$(getconf _NPROCESSORS_ONLN)
