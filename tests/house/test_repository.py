@@ -81,7 +81,7 @@ def test_every_command_makes_its_environment_first(target):
 def test_the_stages_stop_at_the_first_that_fails(repository, programs):
     path = programs(n2r="exit 0\n", ruff="echo 'E999 broken'; exit 1\n", pytest="echo ran\n")
     stages = subprocess.run(
-        ["tests/run.sh", "build", "lint", "pytest"],
+        ["tests/run.sh", "build", "lint", "audit", "pytest"],
         env=os.environ | {"PATH": str(path)},
         capture_output=True,
         text=True,
