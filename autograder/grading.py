@@ -12,7 +12,8 @@ from typing import Any, Final
 from nbformat import NotebookNode
 
 from autograder.errors import UnreadableNotebook
-from autograder.execution import Execution, Job, JobCell, Observed, execute
+from autograder.execution import execute
+from autograder.job import Execution, Job, JobCell, Observed
 from autograder.merge import Merged, merge
 from autograder.notebook import graded_notebook
 from autograder.oracle import Oracle
@@ -24,6 +25,7 @@ from autograder.verdict import CriterionVerdict, ExerciseVerdict, Status, Submis
 LARGEST_NOTEBOOK_BYTES: Final = 20 << 20
 MOST_CELLS: Final = 2000
 LIMITS: Final = Limits()
+NEEDED: Final = ("setup", "exercise")  # the cells that marks depend on
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def try_sources(
     """Grade one version of one exercise by itself, in the same sandbox by the same oracle."""
     oracle = oracle_for(unit.name, seed)
     setup = [cell.source for cell in unit.cells if cell.role == "setup"]
-    cells = [JobCell(number, text) for number, text in enumerate([*setup, source])]
+    cells = [JobCell(number, text, needed=True) for number, text in enumerate([*setup, source])]
     cells.append(JobCell(len(cells), "", exercise))
     packed = {exercise: oracle.expectation(exercise).packed}
     job = Job(tuple(cells), packed, unit.probes_source)
@@ -180,7 +182,7 @@ def run_merged(
         if role == "check" and cell.master is not None:
             cells.append(JobCell(index, "", unit.cells[cell.master].name))
         elif cell.is_code and role != "demo" and cell.source.strip():
-            cells.append(JobCell(index, cell.source))
+            cells.append(JobCell(index, cell.source, needed=role in NEEDED))
     packed = {name: oracle.expectation(name).packed for name in unit.exercises}
     job = Job(tuple(cells), packed, unit.probes_source)
     return execute(job, backend, sandbox_contents(unit), limits)
@@ -263,4 +265,9 @@ def _run_notes(execution: Execution) -> list[str]:
         f"cell {index + 1} brought the notebook down ({reason}); it was left out"
         for index, reason in sorted(execution.notes.items())
     ]
+    if execution.bare:
+        notes.append(
+            "with the learner's own cells the notebook could not be run to its end; the exercises "
+            "were graded without them"
+        )
     return notes + ([execution.stopped] if execution.stopped else [])

@@ -9,8 +9,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.build.source import KERNEL, cell_ids, nbgrader_metadata, new_cell
-from autograder.execution import Execution
 from autograder.feedback import criteria_table
+from autograder.job import Execution
 from autograder.merge import Merged, MergedCell
 from autograder.sanitize import clean_attachments, clean_markdown, clean_outputs, clean_text
 from autograder.unit import Unit

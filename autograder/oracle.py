@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autograder.execution import Observed, PackedCase, PackedExercise
 from autograder.exercise import Accept, Build, Case, Criterion, Exercise, Mistake, Right
+from autograder.job import Observed, PackedCase, PackedExercise
 from autograder.runner.frames import TAG, pack, unpack_whole
 from autograder.runner.main import visible_checks
 from autograder.runner.probing import (
@@ -101,10 +101,10 @@ class Oracle:
         subject = Subject(self._reference, self.unit.names_of(name), self.unit.probes)
         cases = [self._prepare(subject, exercise, case) for case in self._draw(exercise)]
         graded = len(cases)
-        numbers = {prepared.packed.inputs: number for number, prepared in enumerate(cases)}
+        numbers = {identity(prepared): number for number, prepared in enumerate(cases)}
         examples = []
         for prepared in self._examples(subject, exercise):
-            examples.append(numbers.get(prepared.packed.inputs, len(cases)))
+            examples.append(numbers.get(identity(prepared), len(cases)))
             if examples[-1] == len(cases):
                 cases.append(prepared)
         visible, replays = self._visible(subject, exercise)
@@ -274,7 +274,8 @@ class Oracle:
                 text = judged.message
                 if judged.mistake in mistakes:
                     text = mistakes[judged.mistake].hint
-                return f"{call_text(expectation, prepared.case)}: {text}"
+                call = call_text(expectation, prepared.case)
+                return f"{call}: {text}" if call else str(text)
         for number, (_, reference) in enumerate(expectation.visible):
             if expectation.exercise.criterion_of_check(number) == criterion_name:
                 came = observed.visible[number][1] if number < len(observed.visible) else None
@@ -287,15 +288,11 @@ class Oracle:
         """The first example that went wrong."""
         for number in expectation.examples:
             prepared = expectation.cases[number]
-            came = observed.cases.get(number)
-            if came is None or came.error is not None:
+            came, call = observed.cases.get(number), call_text(expectation, prepared.case)
+            if came is None or came.error is not None or not call:
                 continue
             if not self.judge_case(expectation.exercise, prepared, came).right:
-                return Example(
-                    call_text(expectation, prepared.case),
-                    short(came.value),
-                    short(prepared.reference.value),
-                )
+                return Example(call, short(came.value), short(prepared.reference.value))
         return None
 
     # Diagnosis
@@ -369,6 +366,11 @@ def observe_packed(subject: Subject, packed: PackedCase, patience: Patience) -> 
         replays=packed.replays,
         patience=patience,
     )
+
+
+def identity(prepared: Prepared) -> tuple[str, str | None, bytes]:
+    """What makes a case the same as another: two criteria may look at the same inputs."""
+    return prepared.case.criterion, prepared.case.probe, prepared.packed.inputs
 
 
 def accept_for(exercise: Exercise, case: Case) -> Accept | None:
@@ -480,8 +482,14 @@ def common_error(observed: Observed) -> str | None:
 
 
 def call_text(expectation: Expectation, case: Case) -> str:
-    """A case as the call it stands for; the learner knows the exercise's name, not the probe's."""
-    inputs = ", ".join(f"{key}={short(value)}" for key, value in case.inputs.items())
+    """A case as the call it stands for; the learner knows the exercise's name, not the probe's.
+
+    Empty if all its inputs are the probe's own business.
+    """
+    shown = {key: value for key, value in case.inputs.items() if not key.startswith("_")}
+    if case.inputs and not shown:
+        return ""
+    inputs = ", ".join(f"{key}={short(value)}" for key, value in shown.items())
     named = case.probe is not None and case.probe in expectation.packed.names
     return f"{case.probe if named else expectation.exercise.name}({inputs})"
 

@@ -19,7 +19,7 @@ from autograder.unit import ROOT, Unit
 
 FILE: Final = "audit.json"
 JUDGES: Final = (
-    *("autograder/exercise.py", "autograder/execution.py", "autograder/mutants.py"),
+    *("autograder/exercise.py", "autograder/job.py", "autograder/mutants.py"),
     *("autograder/oracle.py", "autograder/unit.py", "autograder/runner/*.py"),
     *("autograder/audit/examination.py", "autograder/audit/findings.py"),
     *("autograder/audit/marks.py", "autograder/audit/spoiled.py"),

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from autograder.audit.forked import Alive
 from autograder.audit.versions import is_full
-from autograder.execution import Observed
 from autograder.exercise import Criterion, Exercise
+from autograder.job import Observed
 from autograder.oracle import Expectation, Oracle, agree
 from autograder.unit import split_solutions
 from autograder.verdict import ExerciseVerdict

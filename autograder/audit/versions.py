@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 
 from autograder.audit.forked import Alive
 from autograder.errors import BadUnit
-from autograder.execution import Observed
 from autograder.exercise import Alternative, Criterion, Mistake
+from autograder.job import Observed
 from autograder.oracle import Oracle, agree
 from autograder.unit import Unit
 from autograder.verdict import ExerciseVerdict

@@ -222,13 +222,13 @@ class _Frame:
         """Make the value that a tree of JSON stands for."""
         if depth > DEEPEST_NESTING + 1:
             raise MalformedFrame("data are nested too deeply")
-        if type(tree) is not list and type(tree) is not dict:
+        if not isinstance(tree, (list, dict)):
             return tree
 
         def inner(part: Any) -> Any:
             return self.read(part, depth + 1)
 
-        if type(tree) is list:
+        if isinstance(tree, list):
             return [inner(part) for part in tree]
         tag = tree.get(TAG)
         if not isinstance(tag, str):

@@ -67,6 +67,10 @@ class Running:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def limit_hit(self) -> str | None:
+        """Once it has ended: the limit that ended it, if one did."""
+        return None
+
 
 class Backend(Protocol):
     """A way to run the runner apart from the host."""

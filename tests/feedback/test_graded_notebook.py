@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 
-from autograder.execution import Execution
+from autograder.job import Execution
 from autograder.merge import merge
 from autograder.notebook import graded_notebook
 from autograder.unit import load_unit

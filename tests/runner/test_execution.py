@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.execution import Execution, Job, JobCell, PackedCase, PackedExercise, execute
+from autograder.execution import execute
+from autograder.job import Execution, Job, JobCell, PackedCase, PackedExercise
+from autograder.receiving import LARGEST_OUTPUTS
 from autograder.runner.frames import pack
 from autograder.sandbox import Limits, choose
 from autograder.sandbox.bubblewrap import ENVIRONMENT
@@ -17,11 +19,14 @@ QUICK = Limits(cell=3.0, case=1.0, wall=60.0)
 
 
 def run(*sources: str, limits: Limits = QUICK, **exercises: PackedExercise) -> Execution:
-    """Run cells; a source that is the name of an exercise is its grade cell."""
+    """Run cells; a source that is the name of an exercise is its grade cell.
+
+    Cells that begin with a function are needed, as solution cells are.
+    """
     cells = tuple(
         JobCell(number, "", source)
         if source in exercises
-        else JobCell(number, textwrap.dedent(source))
+        else JobCell(number, textwrap.dedent(source), needed=source.strip().startswith("def "))
         for number, source in enumerate(sources)
     )
     return execute(Job(cells, exercises, ""), choose(), contents_for(), limits)
@@ -200,3 +205,74 @@ def test_nothing_of_the_host_is_inside() -> None:
     assert names[0] in ("OSError", "ConnectionRefusedError")
     assert names[1] in ("OSError", "PermissionError")
     assert names[2] == "ModuleNotFoundError"
+
+
+def test_exercises_are_graded_whatever_other_cells_leave_running() -> None:
+    """Threads that never end use up what a process may have, so that no probe can be started."""
+    greedy = """
+    import threading
+    waiting = threading.Event()
+    try:
+        while True:
+            threading.Thread(target=waiting.wait, daemon=True).start()
+    except RuntimeError:
+        pass
+    """
+    names = ["first", "second", "third", "fourth", "fifth"]
+    solutions = [f"def {name}(n):\n    return n" for name in names]
+    exercises = {name: calls(name, {"n": 1}) for name in names}
+    execution = run(greedy, *solutions, *names, **exercises)
+    assert execution.stopped is None
+    assert execution.bare
+    assert [execution.observed[name].cases[0].value for name in names] == [1] * 5
+
+
+def test_a_lie_about_who_brought_the_runner_down_costs_nobody_anything() -> None:
+    liar = """
+    import os, struct
+    report = b'{"!":"dict","items":[["kind","cell"],["index",1]]}'
+    for descriptor in range(3, 64):
+        try: os.write(descriptor, struct.pack(">IQ", len(report), 0) + report + b"x" * 4096)
+        except OSError: pass
+    """
+    execution = run(
+        liar, "def honest(n):\n    return n", "honest", honest=calls("honest", {"n": 1})
+    )
+    assert execution.stopped is None
+    assert execution.observed["honest"].cases[0].value == 1
+    assert 1 not in execution.notes
+
+
+def test_reports_are_about_what_was_asked_for() -> None:
+    """A report of a cell that is not in the job, or of no known kind, ends the run."""
+    forger = """
+    import os, struct
+    report = b'{"!":"dict","items":[["kind","outputs"],["index",70],["outputs",[]]]}'
+    for descriptor in range(3, 64):
+        try: os.write(descriptor, struct.pack(">IQ", len(report), 0) + report)
+        except OSError: pass
+    """
+    execution = run(forger, "print('after')")
+    assert execution.outputs.keys() == {1}
+    assert "names no cell" in execution.notes[0]
+
+
+def test_messages_cannot_write_to_a_terminal() -> None:
+    execution = run("raise ValueError('\\x1b]0;title\\x07\\ud800 red: \\x1b[31m')")
+    assert execution.outputs[0][0]["evalue"] == "\ufffd red: "
+
+
+def test_what_a_notebook_shows_is_bounded() -> None:
+    picture = """
+    from IPython.display import HTML, display
+    for _ in range(3):
+        display(HTML("x" * 1_200_000))
+    """
+    execution = run(*[picture] * 8)
+    shown = sum(
+        len(output.get("data", {}).get("text/html", ""))
+        for outputs in execution.outputs.values()
+        for output in outputs
+    )
+    assert 8 << 20 < shown <= LARGEST_OUTPUTS
+    assert "left out" in text_of(execution, 7)
