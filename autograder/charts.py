@@ -84,7 +84,7 @@ def stacked_bar(states: dict[State, int], *, title: str) -> Markup:
         width = 320 * count / total
         segment = _add(svg, "rect", x=x, y=0, width=max(width - 1.5, 0.5), height=26)
         segment.set("class", f"fill-{state}")
-        if width >= 14:
+        if width >= 11:
             _write(svg, str(count), x + width / 2, 18, f"on-{state}")
         x += width
     return _finished(svg)

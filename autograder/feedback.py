@@ -33,11 +33,14 @@ class Card:
         """Where the card stands in the page; made from no name, since names are not ours."""
         return f"exercise-{self.number}"
 
-    def adds_something(self, criterion: CriterionVerdict) -> bool:
-        """Whether a criterion's message says more than the card has said above it."""
+    def message(self, criterion: CriterionVerdict) -> str | None:
+        """What a criterion's message says beyond what the card has said above it."""
         said = [text for text in (self.verdict.error, self.verdict.hint) if text]
         message = criterion.message
-        return message is not None and not any(text in message for text in said)
+        if message is None or any(text in message for text in said):
+            return None
+        example = self.verdict.example
+        return message.removeprefix(f"{example.call}: ") if example else message
 
 
 @dataclass(frozen=True)

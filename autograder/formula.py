@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LONGEST_FORMULA = 2000
+LONGEST_FORMULA: Final = 2000
+
+# What the converter does not know, in terms of what it does.
+_REWRITTEN: Final = (
+    (re.compile(r"\\(begin|end)\{(?:aligned|split)\}"), r"\\\1{align*}"),
+    (re.compile(r"\\(begin|end)\{(?:gather\*?|gathered|multline\*?)\}"), r"\\\1{matrix}"),
+    (re.compile(r"\\mathrm\{([A-Za-z ]+)\}"), r"\\text{\1}"),
+    (re.compile(r"\\arg(?![A-Za-z])"), r"\\operatorname{arg}"),
+    (re.compile(r"\\\\\[[^\]]*\]"), r"\\\\"),
+)
+# In a line of its own these carry what stands below them below, not beside.
+_LIMITS: Final = frozenset(("lim", "max", "min", "sup", "inf", "argmax", "argmin"))
 
 
 def formula_html(tex: str, *, display: bool = False) -> str:
@@ -30,13 +42,19 @@ def formula_html(tex: str, *, display: bool = False) -> str:
     from latex2mathml.converter import convert_to_element
 
     try:
-        root = convert_to_element(tex.strip(), display="block" if display else "inline")
-        return _written(root)
+        root = convert_to_element(_rewritten(tex), display="block" if display else "inline")
+        return _written(root, display)
     except Exception:  # noqa: BLE001 - whatever a half-written formula makes the converter raise.
         return readable
 
 
-def _written(element: Element) -> str:
+def _rewritten(tex: str) -> str:
+    for pattern, replacement in _REWRITTEN:
+        tex = pattern.sub(replacement, tex)
+    return tex.strip()
+
+
+def _written(element: Element, display: bool) -> str:
     """Write an element with its text escaped; the converter leaves entities in it."""
     attributes = "".join(
         f' {name}="{html.escape(html.unescape(value))}"'
@@ -44,9 +62,11 @@ def _written(element: Element) -> str:
         if name != "xmlns"
     )
     inner = _escaped(element.text) + "".join(
-        _written(child) + _escaped(child.tail) for child in element
+        _written(child, display) + _escaped(child.tail) for child in element
     )
     tag = element.tag if element.tag.isalpha() else "mrow"
+    if display and tag == "msub" and element[0].text in _LIMITS:
+        tag = "munder"
     return f"<{tag}{attributes}>{inner}</{tag}>"
 
 

@@ -72,6 +72,7 @@ def _templates() -> Environment:
         "text": clean_text,
         "ticks": with_code,
         "breakable": breakable,
+        "call": breakable_call,
     }
     environment.globals |= {"counted": counted, "standing": standing}
     return environment
@@ -86,6 +87,11 @@ def with_code(text: str | None) -> Markup:
 def breakable(name: str) -> Markup:
     """Escape a name and let a line break after its underscores."""
     return Markup(str(escape(clean_name(name))).replace("_", "_<wbr>"))
+
+
+def breakable_call(call: str) -> Markup:
+    """Escape a call and let a line break where its parts end, not within a name."""
+    return Markup(re.sub(r"([(,=_])", r"\1<wbr>", str(escape(clean_text(call)))))
 
 
 @cache

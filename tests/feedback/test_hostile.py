@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from autograder.feedback import criteria_table, feedback_html
 from autograder.sanitize import clean_html, clean_notebook
@@ -22,6 +22,14 @@ from tests.feedback.notebook import code, markdown, notebook, picture
 from tests.feedback.watching import watch
 
 EVERY_PAYLOAD = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One page for all payloads: making a new one takes longer than the test."""
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 def hostile_verdict(payload: str) -> SubmissionVerdict:
@@ -91,9 +99,7 @@ def without_its_policy(page: str) -> str:
 
 
 @EVERY_PAYLOAD
-def test_feedback_does_nothing_for_a_learner(
-    browser: Browser, tmp_path: Path, payload: str
-) -> None:
+def test_feedback_does_nothing_for_a_learner(tab: Page, tmp_path: Path, payload: str) -> None:
     page = feedback_html(
         hostile_notebook(payload),
         hostile_verdict(payload),
@@ -102,25 +108,21 @@ def test_feedback_does_nothing_for_a_learner(
     )
     path = tmp_path / "feedback.html"
     path.write_text(without_its_policy(page), encoding="utf-8")
-    deeds = watch(browser, path)
+    deeds = watch(tab, path)
     assert deeds.harmless, deeds
 
 
 @EVERY_PAYLOAD
-def test_html_set_into_another_page_does_nothing(
-    browser: Browser, tmp_path: Path, payload: str
-) -> None:
+def test_html_set_into_another_page_does_nothing(tab: Page, tmp_path: Path, payload: str) -> None:
     """The table and the cleaned output as the formgrader shows them: bare, in a page not ours."""
     shown = clean_html(payload) + criteria_table(hostile_verdict(payload).exercises[0])
     path = tmp_path / "other.html"
     path.write_text(f"<!doctype html><div><div>{shown}</div></div><p>end", encoding="utf-8")
-    deeds = watch(browser, path)
+    deeds = watch(tab, path)
     assert deeds.harmless, deeds
 
 
-def test_an_exported_graded_notebook_runs_nothing_of_the_learner(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_an_exported_graded_notebook_runs_nothing_of_the_learner(tab: Page, tmp_path: Path) -> None:
     """nbconvert's page has scripts of its own; none is the learner's, and no request is."""
     import nbformat
     from nbconvert import HTMLExporter
@@ -131,13 +133,13 @@ def test_an_exported_graded_notebook_runs_nothing_of_the_learner(
         return path
 
     some = "".join(PAYLOADS[name] for name in ("script", "image from elsewhere"))
-    dirty = watch(browser, exported(nbformat.from_dict(notebook(markdown(some)))))
+    dirty = watch(tab, exported(nbformat.from_dict(notebook(markdown(some)))))
     assert dirty.ran
     assert any(AWAY in url for url in dirty.requests)
 
     cells = [cell for payload in PAYLOADS.values() for cell in hostile_notebook(payload)["cells"]]
     raw = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    clean = watch(browser, exported(clean_notebook(raw)))
+    clean = watch(tab, exported(clean_notebook(raw)))
     assert not clean.ran
     assert not clean.dialogs
     assert not [url for url in clean.requests if "cdnjs.cloudflare.com" not in url]
@@ -148,10 +150,10 @@ def test_an_exported_graded_notebook_runs_nothing_of_the_learner(
 @pytest.mark.parametrize(
     "name", ["script", "image that fails", "style imports", "frame", "form", "javascript link"]
 )
-def test_the_watch_sees_what_a_page_does(browser: Browser, tmp_path: Path, name: str) -> None:
+def test_the_watch_sees_what_a_page_does(tab: Page, tmp_path: Path, name: str) -> None:
     path = tmp_path / "page.html"
     path.write_text(f"<!doctype html><p>p</p>{PAYLOADS[name]}", encoding="utf-8")
-    assert not watch(browser, path).harmless
+    assert not watch(tab, path).harmless
 
 
 @pytest.mark.parametrize("guarded", [True, False], ids=["with the policy", "without"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Dialog, Page, Request, Route
 
 # Elements, attributes and addresses by which a page acts, whoever wrote them. `mayHave` lists what
 # the page's own template uses.
@@ -51,36 +51,45 @@ class Deeds:
         return not (self.ran or self.dialogs or self.requests or self.could)
 
 
-def watch(browser: Browser, path: Path, *, own: tuple[str, ...] = ()) -> Deeds:
-    """Open a file as whoever double-clicks it does, hover and click all over it, and report.
+def watch(tab: Page, path: Path, *, own: tuple[str, ...] = ()) -> Deeds:
+    """Open a file as whoever double-clicks it does, send events all over it, and report.
 
     Parameters
     ----------
-    browser : Browser
-        Chromium.
+    tab : Page
+        A page of chromium; many files can be opened in it one after the other.
     path : Path
-        The page.
+        The file.
     own : tuple of str
         Acting elements that the page's own template holds.
     """
-    page = browser.new_page()
     dialogs: list[str] = []
     requests: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: requests.append(request.url))
-    page.route("**/*", _only_files)
+
+    def on_dialog(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def on_request(request: Request) -> None:
+        requests.append(request.url)
+
+    tab.goto("about:blank")
+    tab.on("dialog", on_dialog)
+    tab.on("request", on_request)
+    tab.route("**/*", _only_files)
     try:
-        page.goto(path.as_uri())
-        touch_everything(page)
-        deeds = Deeds(
-            ran=page.evaluate("window.ran !== undefined"),
+        tab.goto(path.as_uri())
+        touch_everything(tab)
+        return Deeds(
+            ran=tab.evaluate("window.ran !== undefined"),
             dialogs=tuple(dialogs),
             requests=tuple(url for url in requests if url != path.as_uri()),
-            could=tuple(page.evaluate(LOOK, list(own))),
+            could=tuple(tab.evaluate(LOOK, list(own))),
         )
     finally:
-        page.close()
-    return deeds
+        tab.remove_listener("dialog", on_dialog)
+        tab.remove_listener("request", on_request)
+        tab.unroute("**/*")
 
 
 def touch_everything(page: Page) -> None:
