@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -23,8 +22,9 @@ from autograder.class_folder import (
     write_atomically,
     writing_in,
 )
+from autograder.database import check_gradebook
 from autograder.errors import BadUnit
-from autograder.gradebook import ClassGradebook, Entry, check_gradebook, marks_of
+from autograder.gradebook import ClassGradebook, Entry, marks_of
 from autograder.hashes import hash_of
 from autograder.kept import Kept, fingerprint, keep, load_kept
 from autograder.sandbox import choose
@@ -32,7 +32,7 @@ from autograder.seeds import seed_of
 from autograder.submissions import Submission, find_submissions
 from autograder.unit import Unit, load_unit
 from autograder.verdict import SubmissionVerdict
-from autograder.workers import Result, Task, grade_all
+from autograder.workers import Result, Task, cores, grade_all
 
 OnVerdict = Callable[[SubmissionVerdict, bool], None]
 SUBMISSIONS_PER_TRANSACTION: Final = 25
@@ -102,7 +102,7 @@ def grade_class(
         run = _Run(folder, unit, submissions, on_verdict or (lambda _verdict, _now: None))
         tasks = (Task(unit.name, one, chosen, backend, trust_submissions) for one in submissions)
         todo = (task for task in tasks if force or not run.still_holds(task))
-        results = grade_all(todo, workers or len(os.sched_getaffinity(0)))
+        results = grade_all(todo, workers or cores())
         with contextlib.closing(results):  # which ends its processes, also when left early
             for task, result in results:
                 run.take(task, result)

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import sqlite3
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from autograder.class_folder import ClassFolder
+from autograder.database import errors_for_people, open_database, transaction
 from autograder.errors import ClassTrouble
 from autograder.unit import Unit
-
-SQLITE: Final = "sqlite:///"
-SECONDS_TO_WAIT_FOR_OTHERS: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +74,7 @@ class ClassGradebook:
     """
 
     def __init__(self, folder: ClassFolder, unit: Unit) -> None:
-        with _errors_for_people(folder.db_url):
+        with errors_for_people(folder.db_url):
             self._gradebook = open_database(folder)
         self._folder = folder
         self._unit = unit
@@ -118,74 +112,11 @@ class ClassGradebook:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Any]:
-        with _errors_for_people(self._folder.db_url), transaction(self._gradebook):
+        with errors_for_people(self._folder.db_url), transaction(self._gradebook):
             yield self._gradebook
 
 
-def open_database(folder: ClassFolder) -> Any:
-    """Open nbgrader's gradebook. A new one appears whole or not at all."""
-    from nbgrader.api import Gradebook
-
-    path = database_file(folder.db_url)
-    with _environment_on_path():
-        if path is None:
-            return Gradebook(folder.db_url, folder.course_id)
-        if not path.exists():
-            partial = path.with_name(f"{path.name}.partial")
-            partial.unlink(missing_ok=True)
-            Gradebook(f"{SQLITE}{partial}", folder.course_id).close()
-            partial.replace(path)
-        patient = f"{SQLITE}{path}?timeout={SECONDS_TO_WAIT_FOR_OTHERS}"
-        return Gradebook(patient, folder.course_id)
-
-
-@contextlib.contextmanager
-def transaction(gradebook: Any) -> Iterator[None]:
-    """Make nbgrader's API, which commits at every step, commit once or not at all."""
-    session = gradebook.db
-    session.commit = session.flush
-    try:
-        yield
-        del session.commit
-        session.commit()
-    except BaseException:
-        session.__dict__.pop("commit", None)
-        session.rollback()
-        raise
-
-
-def check_gradebook(db_url: str) -> None:
-    """Find out, before hours of grading, whether a SQLite gradebook can be read and written.
-
-    Raises
-    ------
-    ClassTrouble
-        It cannot; the message says what to do.
-    """
-    path = database_file(db_url)
-    if path is None or not path.exists():
-        return
-    with _errors_for_people(db_url):
-        connection = sqlite3.connect(path, timeout=SECONDS_TO_WAIT_FOR_OTHERS)
-        with contextlib.closing(connection):
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise sqlite3.DatabaseError(f"malformed: {found}")
-            # Only a write tells a read-only file; this one changes nothing, and is not kept.
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(f"PRAGMA user_version = {version}")
-            connection.rollback()
-
-
-def database_file(db_url: str) -> Path | None:
-    """The file behind a SQLite URL; None for a database server."""
-    if not db_url.startswith(SQLITE):
-        return None
-    return Path(db_url.removeprefix(SQLITE).partition("?")[0])
-
-
-# Steps, each within a transaction of the caller's
+# What is done within a transaction
 
 
 def register(gradebook: Any, unit: Unit) -> None:
@@ -337,52 +268,3 @@ def _release(unit: Unit) -> Any:
     if not unit.release.exists():
         raise ClassTrouble(f"{unit.release} is missing; `n2r build {unit.name}` makes it")
     return nbformat.read(unit.release, as_version=4)
-
-
-@contextlib.contextmanager
-def _errors_for_people(db_url: str) -> Iterator[None]:
-    """Turn an error of the database into one that says what to do.
-
-    Raises
-    ------
-    ClassTrouble
-        In place of any error of the database.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise ClassTrouble(_advice(db_url, str(error))) from error
-    except Exception as error:
-        if not type(error).__module__.startswith(("sqlalchemy.", "nbgrader.api")):
-            raise
-        raise ClassTrouble(_advice(db_url, str(getattr(error, "orig", error)))) from error
-
-
-def _advice(db_url: str, said: str) -> str:
-    path = database_file(db_url)
-    gradebook = f"the gradebook {path or 'on its server'}"
-    if "no such column" in said or "no such table" in said or "has no column" in said:
-        return f"{gradebook} is of another nbgrader ({said}); copy it, then: nbgrader db upgrade"
-    if "locked" in said:
-        return f"{gradebook} is in use by another program ({said}); close that and run this again"
-    if "readonly" in said or "unable to open" in said:
-        return f"{gradebook} cannot be written ({said}); make it writable and run this again"
-    if "malformed" in said or "not a database" in said:
-        return (
-            f"{gradebook} is damaged ({said}).\nMove it away and put back your last copy of it, "
-            "or none: running this again enters the verdicts it lacks, which are kept, without "
-            "grading again. Marks given by hand are in the damaged file only; "
-            f"`sqlite3 {path} .recover` may save them."
-        )
-    return f"{gradebook} cannot be used: {said}"
-
-
-@contextlib.contextmanager
-def _environment_on_path() -> Iterator[None]:
-    """Let nbgrader find `alembic`, which it calls by its bare name to make a new gradebook."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), before))
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

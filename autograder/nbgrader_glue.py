@@ -62,6 +62,7 @@ def grade_into_gradebook(folder: ClassFolder, unit: Unit, submission: Submission
     keep(folder, kept)
     gradebook = ClassGradebook(folder, unit)
     try:
+        gradebook.register()
         gradebook.record([entry_of(submission, kept, result.notebook)])
     finally:
         gradebook.close()

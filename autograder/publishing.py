@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from autograder.class_folder import ClassFolder, write_atomically, writing_in
+from autograder.database import database_file, open_database
 from autograder.errors import GraderError
 from autograder.feedback import feedback_html
-from autograder.gradebook import database_file, open_database
 from autograder.kept import load_verdicts
 from autograder.report import class_report, write_csv
 from autograder.standing import with_manual_scores

@@ -126,6 +126,13 @@ def failed(task: Task, reason: str, seconds: float = 0.0) -> Result:
     return Result(SubmissionVerdict(student, unit.name, "failed", seconds, verdicts, (text,)))
 
 
+def cores() -> int:
+    """How many processors this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def grade_all(tasks: Iterator[Task], workers: int) -> Generator[tuple[Task, Result], None, None]:
     """Grade on so many processes; results come as they are ready.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.class_folder import open_class
-from autograder.gradebook import check_gradebook, open_database
+from autograder.database import check_gradebook, open_database
 from autograder.unit import Unit, load_unit
 
 Program = Callable[..., subprocess.CompletedProcess[str]]

@@ -14,8 +14,9 @@ import pytest
 
 from autograder.build.source import notebook_bytes, source_notebook
 from autograder.class_folder import ClassFolder, open_class
+from autograder.database import check_gradebook
 from autograder.errors import ClassTrouble
-from autograder.gradebook import ClassGradebook, Entry, Marks, check_gradebook, marks_of
+from autograder.gradebook import ClassGradebook, Entry, Marks, marks_of
 from autograder.unit import Unit
 from tests.grading.handed_in import cell, released
 from tests.grading.marks import cells, comment_by_hand, give_by_hand, gradebook, marks
@@ -272,7 +273,7 @@ def test_a_gradebook_of_another_nbgrader_says_how_to_bring_it_up_to_date(unit, f
 
 
 def test_a_gradebook_in_use_says_so(unit, folder, monkeypatch):
-    monkeypatch.setattr("autograder.gradebook.SECONDS_TO_WAIT_FOR_OTHERS", 0.1)
+    monkeypatch.setattr("autograder.database.SECONDS_TO_WAIT_FOR_OTHERS", 0.1)
     enter(folder, unit, entry(unit))
     with sqlite3.connect(folder.root / "gradebook.db") as connection:
         connection.execute("BEGIN EXCLUSIVE")
