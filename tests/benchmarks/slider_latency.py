@@ -1,6 +1,6 @@
 """Time from a movement of the learning-rate slider to the new drawing, in a real browser.
 
-The learner's own function runs in the kernel in between. Prints one JSON object:
+Prints one JSON object:
 
     python -m tests.benchmarks.slider_latency
 """

@@ -217,7 +217,10 @@ class LabPage:
 
     def wait_idle(self) -> None:
         """Wait until the kernel has nothing to do."""
-        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        # Attached, not visible: in a narrow window the toolbar hides its indicator.
+        self.page.wait_for_selector(
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached"
+        )
 
     def _wait_for_kernel(self, path: str) -> None:
         """Wait until the notebook is open and its kernel is connected and idle.

@@ -1,7 +1,19 @@
 """The course's interactive figures: one class here is one figure in a notebook."""
 
+from nand2resnet.widgets.decision_boundary import DecisionBoundary
 from nand2resnet.widgets.gradient_field import GradientField
+from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
+from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
+from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
 from nand2resnet.widgets.which_basin import WhichBasin
 
-__all__ = ["GradientField", "LearningRateExplorer", "WhichBasin"]
+__all__ = [
+    "DecisionBoundary",
+    "GradientField",
+    "LearningBoundary",
+    "LearningRateExplorer",
+    "MultiplierCircuit",
+    "StepAndSigmoid",
+    "WhichBasin",
+]

@@ -31,18 +31,15 @@ export function figureBox(el, model, name, ...children) {
   for (const [colour, value] of Object.entries(model.get("palette"))) {
     box.style.setProperty(`--n2r-${colour.replaceAll("_", "-")}`, value);
   }
-  const spoken = liveText(box);
-  const showTrouble = () => {
-    const text = model.get("trouble");
+  const say = liveText(box);
+  const showTrouble = (text) => {
     trouble.replaceChildren(...withCode(text));
     trouble.hidden = text === "";
     box.classList.toggle("n2r-in-trouble", text !== "");
-    if (text !== "") spoken(text.replaceAll("`", ""));
+    if (text !== "") say(text.replaceAll("`", ""));
   };
-  model.on("change:trouble", showTrouble);
-  showTrouble();
   el.append(box);
-  return { box, say: spoken };
+  return { box, say, showTrouble };
 }
 
 // Text is read out once it has stood still, so that dragging does not make a flood of words.
@@ -57,7 +54,7 @@ function liveText(box) {
 }
 
 // `names` between backticks become code.
-export function withCode(text) {
+function withCode(text) {
   return text.split("`").map((part, i) => (i % 2 ? html("code", {}, part) : part));
 }
 
@@ -156,7 +153,8 @@ export function draggable(plotted, label, { move, nudge }) {
       role: "slider",
       tabindex: "0",
       "aria-label": label,
-      "aria-valuenow": "0",
+      "aria-valuemin": plotted.domain.x[0],
+      "aria-valuemax": plotted.domain.x[1],
       ...KEEPS_ARROW_KEYS,
     },
     svg("circle", { class: "n2r-halo", r: 15 }),
@@ -188,13 +186,13 @@ export function draggable(plotted, label, { move, nudge }) {
     nudge(direction[0] * steps, direction[1] * steps);
   });
   plotted.above.append(handle);
-  const place = (x, y, value, text) =>
+  const place = (x, y, text) =>
     set(handle, {
       transform: `translate(${plotted.x(x).toFixed(2)} ${plotted.y(y).toFixed(2)})`,
-      "aria-valuenow": value.toFixed(3),
+      "aria-valuenow": x.toFixed(3),
       "aria-valuetext": text,
     });
-  return { handle, place };
+  return { place };
 }
 
 // A slider over the whole numbers from 0 to `steps`.

@@ -21,7 +21,7 @@ const gradient = (x, y) => {
 function render({ model, el }) {
   const field = fieldPlot(model);
   const slopes = slopePlot();
-  const words = html("p", { class: "n2r-verdict" });
+  const words = html("p", { class: "n2r-verdict n2r-stays" });
   const compared = html("p", { class: "n2r-compared" });
   const uphill = button("Turn uphill", () => {
     const [gx, gy] = gradientAtProbe();
@@ -53,7 +53,7 @@ function render({ model, el }) {
     nudge: (dx, dy) => turnTo(model.get("direction") + TURN * (dx || dy)),
   });
 
-  const { box, say } = figureBox(
+  const { box, say, showTrouble } = figureBox(
     el,
     model,
     "Gradient field",
@@ -67,12 +67,9 @@ function render({ model, el }) {
     html("div", { class: "n2r-controls" }, compared, uphill, reset),
   );
 
-  // What the kernel measured belongs to the point it was measured at; elsewhere the formula serves.
-  const gradientAtProbe = () => {
-    const [x, y] = model.get("probe");
-    const { at, gradient: measured } = model.get("measured");
-    return at && at[0] === x && at[1] === y ? measured : gradient(x, y);
-  };
+  // While the probe moves, what the kernel measured is a moment behind; a mixture with the formula
+  // would flicker where the learner's gradient is wrong.
+  const gradientAtProbe = () => model.get("measured").gradient ?? gradient(...model.get("probe"));
 
   const show = () => {
     const [x, y] = model.get("probe");
@@ -82,16 +79,17 @@ function render({ model, el }) {
     const slope = gx * Math.cos(direction * DEGREE) + gy * Math.sin(direction * DEGREE);
     field.showProbe([x, y], [gx, gy], direction);
     slopes.showSlopes([gx, gy]);
-    probe.place(x, y, x, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y), 3)}`);
-    dial.place(direction, slope, direction, `${direction} degrees, slope ${fixed(slope, 3)}`);
+    probe.place(x, y, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y), 3)}`);
+    dial.place(direction, slope, `${direction} degrees, slope ${fixed(slope, 3)}`);
     const told = `f = ${fixed(height(x, y), 3)}, ∇f = (${fixed(gx, 3)}, ${fixed(gy, 3)}), length ${fixed(steepness, 3)}.`;
     const meaning = inWords({ x, steepness, slope, direction });
     words.replaceChildren(html("span", { class: "n2r-reading" }, told), html("small", {}, meaning));
     compared.replaceChildren(...comparison(model));
+    showTrouble(model.get("trouble"));
     set(box, { "data-probe": `${x},${y}`, "data-slope": slope.toFixed(6) });
     say(`${told} ${meaning}`);
   };
-  for (const name of ["probe", "direction", "measured"]) model.on(`change:${name}`, show);
+  for (const name of ["probe", "direction", "measured", "trouble"]) model.on(`change:${name}`, show);
   model.on("change:arrows", field.showArrows);
   field.showArrows();
   show();

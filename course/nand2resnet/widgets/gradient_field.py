@@ -43,6 +43,8 @@ class GradientField(Figure):
         The chosen direction in degrees.
     measured : dict
         The learner's gradient at the probe: ``{"at": [x, y], "gradient": [gx, gy]}``, or empty.
+    trouble : str
+        What is wrong with the learner's function, in words for the learner, or empty.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class GradientField(Figure):
 
     _esm = module_text("gradient_field.js")
 
+    trouble = traitlets.Unicode("").tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
     probe = traitlets.List(traitlets.Float()).tag(sync=True)
     direction = traitlets.Float().tag(sync=True)

@@ -22,7 +22,7 @@ function render({ model, el }) {
     return 0.5 * (flat * t * t + steep * s * s);
   };
 
-  const verdict = html("p", { class: "n2r-verdict" });
+  const judgement = html("p", { class: "n2r-verdict" });
   const reach = model.get("reach");
   const section = sectionPlot(steep, reach.cut);
   const above = abovePlot({ flat, steep, ux, uy }, reach.x);
@@ -62,11 +62,11 @@ function render({ model, el }) {
     },
   });
 
-  const { box, say } = figureBox(
+  const { box, say, showTrouble } = figureBox(
     el,
     model,
     "Learning-rate explorer",
-    verdict,
+    judgement,
     html(
       "div",
       { class: "n2r-panels" },
@@ -79,30 +79,37 @@ function render({ model, el }) {
   const placeStart = () => {
     const [x, y] = model.get("start");
     const s = x * ux + y * uy;
-    ball.place(x, y, x, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y))}`);
-    cutBall.place(s, 0.5 * steep * s * s, s, `${fixed(s)} from the bottom, height ${fixed(0.5 * steep * s * s)}`);
+    ball.place(x, y, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y))}`);
+    cutBall.place(s, 0.5 * steep * s * s, `${fixed(s)} from the bottom, height ${fixed(0.5 * steep * s * s)}`);
   };
   const showRun = () => {
-    const run = model.get("run");
-    const { path = [], cut = [] } = run;
-    const [word, style] = VERDICTS[run.verdict] ?? ["", ""];
-    section.showPath(cut.map((s) => [s, 0.5 * steep * s * s]), run.verdict);
-    above.showPath(path, run.verdict);
-    set(box, { "data-verdict": run.verdict ?? "", "data-drawn-learning-rate": run.learningRate ?? "" });
-    verdict.className = `n2r-verdict ${style}`;
-    verdict.replaceChildren();
-    if (!word) return;
-    const limit = 2 / steep;
-    const share = `Learning rate ${number(run.learningRate)} = ${number(run.learningRate / limit, 2)} × the stable limit.`;
-    verdict.append(html("strong", {}, word), html("span", {}, run.words), html("small", {}, share));
-    say(`${word}. ${run.words} ${share}`);
+    const rates = model.get("learning_rates");
+    const learningRate = model.get("learning_rate");
+    const { path = [], verdict = "", words, trouble = "" } = model.get("runs")[nearest(rates, learningRate)];
+    section.showPath(path.map(([x, y]) => x * ux + y * uy).map((s) => [s, 0.5 * steep * s * s]), verdict);
+    above.showPath(path, verdict);
+    showTrouble(trouble);
+    set(box, { "data-verdict": verdict, "data-drawn-learning-rate": learningRate });
+    if (!verdict) return;
+    const [word, style] = VERDICTS[verdict];
+    const share = `Learning rate ${number(learningRate)} = ${number((learningRate * steep) / 2, 2)} × the stable limit.`;
+    judgement.className = `n2r-verdict ${style}`;
+    judgement.replaceChildren(html("strong", {}, word), html("span", {}, words), html("small", {}, share));
+    say(`${word}. ${words} ${share}`);
   };
   model.on("change:start", placeStart);
   model.on("change:learning_rate", rate.show);
-  model.on("change:run", showRun);
+  model.on("change:learning_rate", showRun);
+  model.on("change:runs", showRun);
   placeStart();
   rate.show();
   showRun();
+}
+
+// The stop of the slider that is nearest to a learning rate, by factor.
+function nearest(rates, rate) {
+  const factors = rates.map((stop) => Math.abs(Math.log(stop / rate)));
+  return factors.indexOf(Math.min(...factors));
 }
 
 function panel(title, drawing) {
@@ -185,7 +192,7 @@ function abovePlot({ flat, steep, ux, uy }, reach) {
   );
   const endOfCut = -half / uy + 0.1;
   plotted.above.append(
-    svg("text", { class: "n2r-note", x: x(endOfCut * ux) + 8, y: y(endOfCut * uy) - 6 }, "the cut shown beside"),
+    svg("text", { class: "n2r-note", x: x(endOfCut * ux) + 8, y: y(endOfCut * uy) - 6 }, "the cut"),
   );
   return { ...plotted, showPath: pathLayer(plotted) };
 }
@@ -218,8 +225,7 @@ function rateSlider(model) {
 
   const show = () => {
     const rate = model.get("learning_rate");
-    const distances = rates.map((r) => Math.abs(Math.log(r / rate)));
-    input.value = String(distances.indexOf(Math.min(...distances)));
+    input.value = String(nearest(rates, rate));
     value.textContent = number(rate);
     const side = rate <= limit * (1 + 1e-9) ? "below or at" : "above";
     set(input, { "aria-valuetext": `${number(rate)}, ${side} the stable limit ${number(limit)}` });

@@ -25,15 +25,16 @@ REACH = {"x": 4.4, "y": 3.1, "cut": 3.0}
 ARRIVED = 1e-3  # of the height at the start: at the bottom, to the eye
 VISIBLE = 0.05  # of the first distance: a crossing of the valley smaller than this is not seen
 CROSSINGS = 4  # so many visible crossings make an oscillation
-OUT_OF_SIGHT = 1e6  # nothing is drawn this far away; larger numbers would only upset the drawing
+OUT_OF_SIGHT = 1e4  # nothing is drawn this far away; larger numbers would only upset the drawing
+DECIMALS = 4  # a thousandth of a pixel; more would only make the message longer
 
 
 class LearningRateExplorer(Figure):
     """Watch a learning rate crawl, arrive, swing or fly apart, with the learner's own function.
 
     On the right the valley ½ vᵀ H v from above, on the left the cut through it along its steepest
-    direction. The learner's function runs in the kernel at every movement of the slider or of the
-    start point.
+    direction. The learner's function runs in the kernel for every stop of the slider, and again
+    when the start is moved; moving the slider itself only draws, without a wait.
 
     Parameters
     ----------
@@ -55,8 +56,9 @@ class LearningRateExplorer(Figure):
         Where the slider stands.
     start : list of float
         Where the ball lies.
-    run : dict
-        What the learner's function did: the paths, the verdict and the verdict in words.
+    runs : list of dict
+        What the learner's function did at each of `learning_rates`: ``path``, ``verdict`` and
+        ``words``, or only ``trouble``.
 
     Raises
     ------
@@ -78,7 +80,7 @@ class LearningRateExplorer(Figure):
     first = traitlets.Dict().tag(sync=True)
     learning_rate = traitlets.Float().tag(sync=True)
     start = traitlets.List(traitlets.Float()).tag(sync=True)
-    run = traitlets.Dict().tag(sync=True)
+    runs = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(
         self,
@@ -91,8 +93,7 @@ class LearningRateExplorer(Figure):
         self._hessian = _checked_hessian(hessian)
         eigenvalues, eigenvectors = np.linalg.eigh(self._hessian)
         self._steepest = eigenvectors[:, 1] * np.sign(eigenvectors[1, 1] or 1.0)
-        self._steepest_curvature = float(eigenvalues[1])
-        limit = 2 / self._steepest_curvature
+        limit = 2 / float(eigenvalues[1])
         rates = limit * 10 ** (np.arange(LOWEST_STOP, HIGHEST_STOP + 1) / STOPS_PER_DECADE)
         rate = _nearest(rates, 0.9 * limit if learning_rate is None else learning_rate)
         first_start = _checked_start(start, self._steepest)
@@ -104,39 +105,29 @@ class LearningRateExplorer(Figure):
             learning_rate=rate,
             start=first_start,
         )
-        self._descend()
-        self.observe(lambda _: self._descend(), names=["learning_rate", "start"])
+        self._run_all()
+        self.observe(lambda _: self._run_all(), names="start")
 
-    def _descend(self) -> None:
-        """Run the learner's function on the valley and on its cut, and publish what it did."""
+    def _run_all(self) -> None:
+        self.runs = [self._run(learning_rate) for learning_rate in self.learning_rates]
+
+    def _run(self, learning_rate: float) -> dict[str, object]:
+        """Run the learner's function from the start and say what it did."""
         start = np.array(self.start)
-        along_cut = np.array([start @ self._steepest])
         try:
-            path = self._path(self._hessian, start)
-            cut = self._path(np.array([[self._steepest_curvature]]), along_cut)
+            path = descend(
+                self._gradient_descent,
+                lambda v: self._hessian @ v,
+                start,
+                learning_rate,
+                TOLERANCE,
+                MAX_STEPS,
+            )
         except LearnerTroubleError as trouble:
-            self.trouble = str(trouble)
-            self.run = {}
-            return
+            return {"trouble": str(trouble)}
         verdict, words = judge(path, self._hessian, self._steepest)
-        self.trouble = ""
-        self.run = {
-            "learningRate": self.learning_rate,
-            "path": _in_sight(path).tolist(),
-            "cut": _in_sight(cut)[:, 0].tolist(),
-            "verdict": verdict,
-            "words": words,
-        }
-
-    def _path(self, hessian: FloatArray, start: FloatArray) -> FloatArray:
-        return descend(
-            self._gradient_descent,
-            lambda v: hessian @ v,
-            start,
-            self.learning_rate,
-            TOLERANCE,
-            MAX_STEPS,
-        )
+        drawn = _in_sight(path).round(DECIMALS).tolist()
+        return {"path": drawn, "verdict": verdict, "words": words}
 
 
 def judge(path: FloatArray, hessian: FloatArray, steepest: FloatArray) -> tuple[str, str]:

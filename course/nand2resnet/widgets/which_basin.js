@@ -1,7 +1,7 @@
 // Which basin? A landscape in section, a ball, a prediction, and the learner's own path.
 import { KEEPS_ARROW_KEYS, button, clamp, draggable, figureBox, fixed, html, number, plot, polyline, set, svg } from "./drawing.js";
 
-const SIZE = { width: 880, height: 330 };
+const SIZE = { width: 720, height: 300 };
 const NUDGE = 0.1;
 const LONGEST_ROLL = 2600; // milliseconds
 const LONGEST_HOP = 160;
@@ -27,12 +27,12 @@ function render({ model, el }) {
     nudge: (dx, dy) => moveTo(model.get("start") + NUDGE * (dx || dy)),
   });
 
-  const { box, say } = figureBox(
+  const { box, say, showTrouble } = figureBox(
     el,
     model,
     "Which basin?",
     words,
-    land.node,
+    html("div", { class: "n2r-wide" }, land.node),
     html("div", { class: "n2r-choices" }, rates.node, predictions.node),
     html("div", { class: "n2r-controls" }, run, next, reset, score),
   );
@@ -48,6 +48,7 @@ function render({ model, el }) {
     run.disabled = phase !== "predict" || predicted === "" || model.get("trouble") !== "";
     const [hits, all] = model.get("score");
     if (phase !== "rolling") score.textContent = all ? `${hits} of ${all} predictions right` : "";
+    showTrouble(model.get("trouble"));
     const heading = { predict: "Predict", rolling: "Rolling", done: right ? "Right" : "Not this time" }[phase];
     const sentence = {
       predict: predicted
@@ -63,7 +64,7 @@ function render({ model, el }) {
   };
   const placeBall = () => {
     const x = model.get("start");
-    ball.place(x, land.height(x), x, `${fixed(x)}, height ${fixed(land.height(x))}`);
+    ball.place(x, land.height(x), `${fixed(x)}, height ${fixed(land.height(x))}`);
   };
   const showResult = () => {
     cancelAnimationFrame(rolling);
@@ -100,7 +101,7 @@ function render({ model, el }) {
 function landscapePlot({ x: xs, height: heights, landmarks }) {
   const lowest = Math.min(...heights);
   const plotted = plot({
-    domain: { x: [xs[0], xs.at(-1)], y: [lowest - 0.75, Math.max(...heights) + 0.1] },
+    domain: { x: [xs[0], xs.at(-1)], y: [lowest - 0.9, Math.max(...heights) + 0.1] },
     labels: { name: "The landscape with the ball", x: "x", y: "height" },
     size: SIZE,
     ticks: { x: [-6, -4, -2, 0, 2, 4, 6] },

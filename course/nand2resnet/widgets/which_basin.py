@@ -78,6 +78,8 @@ class WhichBasin(Figure):
         After a run the path, the ending and its words; empty before.
     score : list of int
         Right predictions and all predictions.
+    trouble : str
+        What is wrong with the learner's function, in words for the learner, or empty.
 
     Examples
     --------
@@ -86,6 +88,7 @@ class WhichBasin(Figure):
 
     _esm = module_text("which_basin.js")
 
+    trouble = traitlets.Unicode("").tag(sync=True)
     landscape = traitlets.Dict().tag(sync=True)
     start = traitlets.Float().tag(sync=True)
     learning_rate = traitlets.Float().tag(sync=True)
