@@ -83,7 +83,6 @@ def _cleaner(formulas: bool) -> nh3.Cleaner:
         tag_attribute_values={"th": {"scope": {"col", "row", "colgroup", "rowgroup"}}},
         filter_style_properties={"text-align"},
         url_schemes={"http", "https", "mailto", "data"},
-        url_relative="pass_through",
     )
 
 
