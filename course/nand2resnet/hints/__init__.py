@@ -118,9 +118,7 @@ def written(value: Any) -> Iterator[str]:
         yield repr(value)
     elif isinstance(value, np.ndarray):
         yield f"array{value.shape}["
-        for entry in value.ravel().tolist():
-            yield from written(entry)
-            yield ","
+        yield from written_entries(value)
         yield "]"
     elif isinstance(value, (tuple, list)):
         yield "["
@@ -140,6 +138,17 @@ def written(value: Any) -> Iterator[str]:
         yield f"generator{value.bit_generator.state}"
     else:
         yield getattr(value, "__name__", None) or f"<{type(value).__name__}>"
+
+
+def written_entries(array: np.ndarray) -> Iterator[str]:
+    """The entries of an array; numbers all at once, because a loop asks for a key at each call."""
+    if array.dtype.kind in "biuf":
+        numbers = array.ravel().astype(np.float64) + 0.0
+        yield "%.5e," * len(numbers) % tuple(numbers.tolist())
+        return
+    for entry in array.ravel().tolist():
+        yield from written(entry)
+        yield ","
 
 
 def six_digits(value: Any) -> str:
