@@ -17,7 +17,7 @@ from autograder.audit.spoiled import (
     problems_of_blank,
     spoils_for,
 )
-from autograder.audit.survival import Fate, Pace, fate_of, pace_of
+from autograder.audit.survival import LONGER, Fate, Pace, fate_of, pace_of
 from autograder.audit.versions import (
     Outcome,
     Version,
@@ -213,8 +213,9 @@ class Examination:
                 self._problems["mutants"].append(problem)
             self._fates[mutant] = "killed" if ended.trouble is not None else ended.result
 
-        # The visible checks, between two signs of life, may take four times as long as a call.
-        return Task(self.name, run, take, 4 * pace.mutant_call + SECONDS_TO_NOTICE)
+        # The visible checks may take four times as long as a call, and longer on a busy machine.
+        patience = 4 * LONGER * pace.mutant_call + SECONDS_TO_NOTICE
+        return Task(self.name, run, take, patience)
 
     # What has come of them
 
@@ -229,7 +230,10 @@ class Examination:
             problems += problems_of(version, outcomes)
             notes += notes_on(version, outcomes)
         accepted = [mutant for mutant, fate in fates.items() if fate == "accepted"]
-        notes += [f"`accept` finds this right: {mutant.description}." for mutant in accepted]
+        notes += [
+            f"`accept` finds this right: {mutant.description}, in `{mutant.line}`."
+            for mutant in accepted
+        ]
         return ExerciseAudit(
             unit=self.unit.name,
             exercise=self.name,
