@@ -1,13 +1,21 @@
-"""What tests of several kinds share: one browser. Playwright runs only once in a process."""
+"""What tests of several kinds share: one browser (Playwright runs only once in a process), and
+property tests that do not measure time, for the machine may be busy with something else.
+"""
 
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(scope="session")

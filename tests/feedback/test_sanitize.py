@@ -57,7 +57,7 @@ SOUP = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5), max_size=12).m
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda part: st.lists(part, max_size=4) | st.dictionaries(st.text(max_size=8), part),
-    max_leaves=20,
+    max_leaves=8,
 )  # fmt: skip
 
 
