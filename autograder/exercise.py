@@ -42,7 +42,8 @@ class Case:
         several names, the one of them that is called. By default the learner's object itself is
         called with the inputs, by position.
     **inputs
-        Values, in the order in which they are passed; the names serve messages only.
+        Values, in the order in which they are passed; the names serve messages only. Names that
+        begin with an underscore are the probe's own business and appear in no message.
     """
 
     criterion: str
