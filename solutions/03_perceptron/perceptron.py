@@ -26,8 +26,11 @@
 
 # %% setup=true
 import numpy as np
+
 from nand2resnet import data, plots, regions
 from nand2resnet.check import check
+
+corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])  # every input of two bits
 
 # %% [markdown]
 # ## 1. A neuron weighs the evidence
@@ -178,9 +181,10 @@ def perceptron(x, w, b):
 
 # %% check="perceptron"
 weights = np.array([6.0, 2.0, 3.0])
-check(perceptron, np.array([1.0, 0.0, 1.0]), weights, 8.0, expected=1)
+check(perceptron, np.array([1.0, 0.0, 1.0]), weights, 7.0, expected=1)
+check(perceptron, np.array([0.0, 1.0, 0.0]), weights, -3.0, expected=1)
+check(perceptron, np.array([0.0, 1.0, 0.0]), weights, 3.0, expected=0)
 check(perceptron, np.array([1.0, 0.0, 1.0]), weights, 9.0, expected=0)
-check(perceptron, np.array([0.0, 1.0, 0.0]), weights, -1.0, expected=1)
 inputs = np.array([[1, 0, 0], [0, 1, 1], [0, 0, 1], [0, 0, 0]])
 check(perceptron, inputs, weights, 4.0, expected=np.array([1, 1, 0, 0]))
 layer = np.array([[6.0, -1.0], [2.0, -1.0], [3.0, -1.0]])
@@ -193,7 +197,9 @@ check(perceptron, inputs, layer, np.array([4.0, -1.5]), expected=both)
 
 # %%
 threshold = 5  # then try 3
-saturdays = np.array([[fine, friend, bus] for fine in (0, 1) for friend in (0, 1) for bus in (0, 1)])
+saturdays = np.array(
+    [[fine, friend, bus] for fine in (0, 1) for friend in (0, 1) for bus in (0, 1)]
+)
 for saturday, go in zip(saturdays, perceptron(saturdays, w, threshold), strict=True):
     print("fine, friend, bus =", saturday, "->", "go" if go else "stay")
 
@@ -211,7 +217,6 @@ for saturday, go in zip(saturdays, perceptron(saturdays, w, threshold), strict=T
 
 # %%
 w, b = np.array([-2, -2]), -3
-corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 print("b is a threshold, w.x > b:    ", (corners @ w > b).astype(int))
 print("b is a bias,      w.x + b > 0:", (corners @ w + b > 0).astype(int))
 
@@ -654,8 +659,8 @@ sums = [(0, 0), (1, 0), (1, 0), (0, 1), (1, 0), (0, 1), (0, 1), (1, 1)]
 check.circuit(full_adder, expected=sums)
 
 # %% [markdown]
-# Chain full adders, carry to carry, and you add numbers of any length. Here are eight places of them,
-# all NAND in the end. The last of them is a machine that somebody could solder.
+# Chain full adders, carry to carry, and you add numbers of any length. Here are eight places. The
+# `for` only lays out eight copies of your adder; in the end it is all NAND.
 
 
 # %%
@@ -752,9 +757,9 @@ check.circuit(multiply_2bit, expected=products)
 # > And how many layers of NAND must the current pass?
 
 # %% demo=true
-from nand2resnet.widgets import CircuitBoard
+from nand2resnet.widgets import MultiplierCircuit
 
-CircuitBoard(multiply_2bit, nand)
+MultiplierCircuit(multiply_2bit, nand)
 
 # %% [markdown]
 # Every one of these gates is a neuron with two weights and a threshold. You have built a neural
@@ -1020,3 +1025,302 @@ def perceptron_learn(x, y, epochs):
         mistakes.append(wrong)
     return w, b, mistakes
     ### END SOLUTION
+
+
+# %% setup=true
+def weights_learnt(learn, x, y, epochs):
+    """The weights and the threshold, without the mistakes."""
+    return learn(x, y, epochs)[:2]
+
+
+def mistakes_made(learn, x, y, epochs):
+    """The mistakes in each epoch, without the weights."""
+    return learn(x, y, epochs)[2]
+
+
+def threes_and_eights(part):
+    """Pictures of handwritten 3s and 8s as rows of 64 numbers; label 1 is an 8."""
+    kept = np.isin(part.labels, (3, 8))
+    return part.images[kept].reshape(-1, 64), (part.labels[kept] == 8).astype(int)
+
+
+train, test = (threes_and_eights(part) for part in data.digits().split())
+
+# %% check="perceptron_learn"
+points = np.array([[2.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [0.5, 2.0]])
+labels, weights = np.array([0, 1, 1, 0]), (np.array([-1.5, -1.0]), -2.0)
+check(weights_learnt, perceptron_learn, points, labels, 2, expected=weights)
+and_gate, mistakes = np.array([0, 0, 0, 1]), [1, 3, 3, 2, 1, 0, 0]
+check(mistakes_made, perceptron_learn, corners, and_gate, 7, expected=mistakes)
+check(mistakes_made, perceptron_learn, *train, 5, expected=[16, 12, 8, 0, 0])
+
+# %% [markdown]
+# The last check was on real handwriting: 301 pictures of 3s and 8s.
+#
+# > **Predict.** Which of the four gates will the neuron learn, and what will it do with the one it
+# > cannot? Move through the epochs, and watch the line and the number of mistakes. Every state is
+# > computed by **your** `perceptron_learn`.
+
+# %% demo=true
+from nand2resnet.widgets import LearningBoundary
+
+LearningBoundary(perceptron_learn)
+
+# %% [markdown]
+# ### Does it always come to an end?
+#
+# If *some* line separates the examples, yes. Treat the threshold as the weight of one more input that
+# is always $-1$. Let $R$ be the length of the longest of these extended examples, and $\gamma$ the
+# distance of the nearest one from a separating plane (any that you happen to know). Then the rule
+# makes at most
+#
+# $$\left(\frac{R}{\gamma}\right)^2$$
+#
+# mistakes in all its life, in whatever order the examples come (A. Novikoff, 1962). For AND we know a
+# line from part 2. **Predict:** will the neuron need nearly as many mistakes as it is allowed?
+
+# %%
+extended = np.hstack([corners, -np.ones((4, 1))])
+known_line = np.array([1, 1, 1.5])
+signs = np.array([-1, -1, -1, 1])
+gamma = np.min(signs * (extended @ known_line)) / np.linalg.norm(known_line)
+R = np.linalg.norm(extended, axis=1).max()
+made = perceptron_learn(corners, np.array([0, 0, 0, 1]), 10)[2]
+print(f"mistakes by epoch {made}: {sum(made)} in all; allowed are {(R / gamma) ** 2:.0f}")
+
+# %% [markdown]
+# Once an epoch passes without a mistake, nothing changes any more: the neuron has **converged**. For
+# XOR no line exists, the theorem promises nothing, and the mistakes go on for ever:
+
+# %%
+print("XOR:", perceptron_learn(corners, np.array([0, 1, 1, 0]), 20)[2])
+
+# %% [markdown]
+# ### Threes and eights
+#
+# The 64 inputs are now the pixels of a scan. There is a "line" here too, in 64 dimensions.
+#
+# > **Predict.** The neuron will see 301 pictures, over and over. How many epochs until it makes no
+# > mistake? And on pictures that it has never seen? If you draw its 64 weights as a picture, where
+# > will they speak for an 8?
+
+# %% demo=true
+w, b, mistakes = perceptron_learn(*train, 6)
+right = perceptron(test[0], w, b) == test[1]
+print("mistakes by epoch:", mistakes)
+print(f"pictures never seen before: {right.sum()} of {len(right)} right")
+threes, eights = (train[0][train[1] == label].mean(axis=0) for label in (0, 1))
+pictures = np.array([threes, eights, np.maximum(w, 0), np.maximum(-w, 0)])
+pictures = pictures.reshape(-1, 8, 8) / pictures.max(axis=1)[:, np.newaxis, np.newaxis]
+plots.images(pictures, titles=["mean 3", "mean 8", "for an 8", "against it"])
+
+# %% [markdown]
+# Ink at the left, where an 8 is closed and a 3 is open, speaks for an 8. Nobody told the neuron where
+# to look: it was only ever told right or wrong.
+
+# %% [markdown]
+# ## 6. From the step to the sigmoid
+#
+# The rule of part 5 trains one layer. In a network, which label has a *hidden* neuron? None; we know
+# only what the output should be. Unit 01 has a way that needs no such labels: nudge each weight, see
+# how the **cost** changes, and go downhill. Let us ask a step neuron for its slopes.
+
+
+# %% setup=true
+NAND_TABLE = np.array([1, 1, 1, 0])
+
+
+def cost(sigma, v):
+    """Mean squared difference from NAND of a neuron with v = (w1, w2, b)."""
+    return np.mean((sigma(corners @ v[:2] - v[2]) - NAND_TABLE) ** 2)
+
+
+def slopes(sigma, v, h=1e-4):
+    """Gradient of the cost by central differences, as in unit 01."""
+    nudges = h * np.eye(len(v))
+    return np.array([cost(sigma, v + n) - cost(sigma, v - n) for n in nudges]) / (2 * h)
+
+
+# %% [markdown]
+# > **Predict.** The neuron below gives two wrong answers of four. Which way is downhill?
+
+# %%
+v = np.array([0.6, 0.9, 0.4])
+print("cost:", cost(step, v), " slopes:", slopes(step, v))
+
+# %% [markdown]
+# No way at all. A small nudge changes no answer, so the cost stays as it is: it is a **staircase**.
+# On a stair the slope is 0, and descent never takes a step. At an edge an answer flips, the cost
+# jumps, and there is no slope.
+#
+# > **Check the source.** The notes say that the jumps make it "very difficult for gradient descent to
+# > converge". Difficult is too kind. The gradient is 0 wherever it exists: descent does not even start.
+#
+# What we need is a step without an edge, the **sigmoid**:
+#
+# $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
+#
+# Far to the left it is 0, far to the right it is 1, and in between it climbs smoothly.
+
+# %% [markdown]
+# ### Exercise: `sigmoid`
+#
+# Write it, for numbers and for arrays, for every $z$ from $-1000$ to $1000$ and beyond. Typed in as it
+# stands, the formula needs $e^{1000}$ for $z = -1000$. No computer number is that large: NumPy warns
+# of an **overflow**. Yours must never try. The check counts an overflow as an error.
+#
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Multiply numerator and denominator by $e^{z}$. For which $z$ is the new form safe, and for which
+# the old one?
+#
+# <details><summary>Hint 2, a pointer</summary>
+#
+# $e^{-|z|}$ is never above 1, whatever $z$ is. Both forms can be written with it. And mind that
+# `np.where(condition, this, that)` computes *both* `this` and `that` for every entry before it
+# chooses.
+#
+# <details><summary>Hint 3, a worked neighbour</summary>
+#
+# The same trick for $\ln(1 + e^z)$, which is $z + \ln(1 + e^{-z})$ as well:
+#
+# ```python
+# def softplus(z):
+#     small = np.exp(-np.abs(z))
+#     return np.where(z > 0, z, 0) + np.log(1 + small)
+# ```
+#
+# </details></details></details>
+
+
+# %% exercise="sigmoid"
+def sigmoid(z):
+    """The smooth step 1 / (1 + exp(-z)), without overflow for any z.
+
+    Parameters
+    ----------
+    z : float, or array of any shape
+
+    Returns
+    -------
+    float, or array of z's shape, between 0 and 1
+
+    Example
+    -------
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
+    ### BEGIN SOLUTION
+    small = np.exp(-np.abs(z))
+    return np.where(z > 0, 1, small) / (1 + small)
+    ### END SOLUTION
+
+
+# %% setup=true
+def overflows(f, values):
+    """For each value, whether f overflows there."""
+
+    def fails(z):
+        with np.errstate(over="raise", invalid="raise"):
+            try:
+                f(np.array([z]))
+            except FloatingPointError:
+                return True
+        return False
+
+    return [fails(z) for z in values]
+
+
+# %% check="sigmoid"
+expected = np.array([0.1192029, 0.2689414, 0.5, 0.7310586, 0.8807971])
+check(sigmoid, np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), expected=expected)
+check(sigmoid, np.log(3.0), expected=0.75)
+check(overflows, sigmoid, [-1000.0, 0.0, 1000.0], expected=[False, False, False])
+
+# %% [markdown]
+# > **Predict.** The figure draws $\sigma(kz)$ and the step, both yours. What does a larger $k$ do to
+# > the curve, and what to its slope at 0? And what to its slope at $z = 1$? Nudge $z$ and compare.
+
+# %% demo=true
+from nand2resnet.widgets import StepAndSigmoid
+
+StepAndSigmoid(step, sigmoid)
+
+# %% [markdown]
+# A steep sigmoid is nearly a step: for large $k$ the two differ only in a narrow strip around 0. But a
+# sigmoid always has *some* slope, $k/4$ at the middle, and so the stairs of the cost become a hillside:
+
+# %% demo=true
+weights = np.linspace(-8, 8, 401)
+figure, axes = plots.new_figure()
+for name, sigma, line in (("step", step, "--"), ("sigmoid", sigmoid, "-")):
+    axes.plot(weights, [cost(sigma, np.array([w, -2, -3])) for w in weights], line, label=name)
+axes.set(xlabel="weight $w_1$ (with $w_2 = -2$, $b = -3$)", ylabel="cost")
+axes.legend()
+figure.alt = (
+    "The cost against one weight: for the step a staircase of flat pieces, for the sigmoid a "
+    "smooth valley."
+)
+figure
+
+# %% [markdown]
+# > **Predict.** We start a sigmoid neuron at zero and let it descend. Which weights will it find for
+# > NAND?
+
+# %%
+v = np.zeros(3)
+for _ in range(1000):
+    v = v - 5 * slopes(sigmoid, v)
+print("weights", v[:2].round(2), "threshold", v[2].round(2), "cost", cost(sigmoid, v).round(4))
+print("answers", sigmoid(corners @ v[:2] - v[2]).round(2), " should be", NAND_TABLE)
+print("threshold / weight:", (v[2] / v[0]).round(2))
+
+# %% [markdown]
+# A NAND gate, and nobody wired it: a neuron that began with nothing has gone downhill until it was
+# one. Its weights are about $-2$, $-2$ and $-3$, times a factor that makes the step steeper. And since
+# nothing here needed a label for the neuron *itself*, only a cost at the end, the same will work for
+# hidden layers: that is what units 04 and 05 are about.
+
+# %% [markdown] question="no_slope_no_learning" points=2
+# ### Written question: no slope, no learning
+#
+# A friend trains a network of *step* neurons by gradient descent, with a numerical gradient. A third
+# of the answers are wrong, and yet the cost is the same after a thousand steps. (a) Explain to her
+# what happened, in terms of nudges and answers.
+#
+# She then takes $\sigma(kz)$ with $k = 100$ for every neuron, "because I want it to be nearly a step".
+# (b) Now the cost changes, but hardly, and only now and then. Why? What would you advise? (Five or
+# six sentences in all; a human reads them.)
+#
+# ### BEGIN SOLUTION
+# (a) A tiny change of a weight changes a neuron's sum by a tiny amount. Unless the sum happens to lie
+# right at the threshold, it stays on the same side, so no neuron's answer changes, no output changes,
+# and neither does the cost: every slope is 0. Descent multiplies this 0 by the learning rate and stays
+# where it is, however wrong the answers are. (1 point: the answers do not change, so the slope is 0 and
+# the weights never move.)
+#
+# (b) The steep sigmoid has a slope only in a narrow strip around the threshold, of width about $1/k$.
+# For $z = 0.5$ it is $k\,\sigma(kz)(1 - \sigma(kz)) \approx 2 \cdot 10^{-20}$: as good as 0. Only an
+# example whose sum falls into the strip moves the weights, and then the slope is up to $k/4 = 25$, a
+# big jump. A smaller $k$, such as 1, gives slopes to many examples at once; a trained neuron can still
+# become steep by growing its weights. (1 point: flat almost everywhere, or slope only near the
+# threshold; smaller $k$.)
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What we learnt, where next
+#
+# * A perceptron weighs evidence: it fires exactly when $w \cdot x > b$. Here $b$ is a threshold; a bias
+#   is its opposite.
+# * One neuron draws one straight line. NAND lies within its reach, XOR does not, and that is a proof,
+#   not bad luck.
+# * NAND is universal, so networks of neurons compute every table of bits. Yours multiplies.
+# * A layer is a matrix. A second layer combines lines into regions; deeper ones combine regions into
+#   shapes and objects.
+# * The perceptron rule learns whatever a line can separate, after a number of mistakes that can be
+#   bounded. It cannot train hidden neurons.
+# * A step has no slope, so descent cannot move. The sigmoid is a step with a slope.
+#
+# **Next**, in unit 04: which smooth steps there are besides the sigmoid (most networks today use a much
+# simpler one), what "wrong" should cost when the answer is one of ten digits, and your first classifier
+# for all of them.

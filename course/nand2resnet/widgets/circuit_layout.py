@@ -1,8 +1,8 @@
 """Where to draw a circuit: its gates in boxes, the boxes in columns, the wires around them.
 
 A box holds the gates that one call of one of the learner's own gates has made. Boxes stand in
-columns, each right of everything it needs. A wire that passes a column gets a lane of its own there,
-so that no wire runs through a box that it does not belong to.
+columns, each right of everything it needs. A wire that passes a column gets a lane of its own
+there, so that no wire runs through a box that it does not belong to.
 """
 
 from __future__ import annotations

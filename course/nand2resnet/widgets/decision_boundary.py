@@ -13,7 +13,7 @@ from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 GATES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "XOR": [0, 1, 1, 0]}
 REACH = (-0.6, 1.6)
-PLACES = 45  # along each axis of the plane that is asked
+PLACES = 81  # along each axis of the plane that is asked
 FIRST = {
     "gate": "AND",
     "weights": [1.0, 1.0],

@@ -12,7 +12,7 @@ from nand2resnet.widgets.learner import LearnerTroubleError, call
 
 EPOCHS = 15
 CLOUDS = 14  # examples in each of the two clouds
-FIRST = {"examples": "two clouds", "epoch": 1}
+FIRST = {"examples": "two clouds", "epoch": 3}
 
 
 def cloud_examples(distance: float, seed: int) -> tuple[list[list[float]], list[int]]:
@@ -25,8 +25,8 @@ def cloud_examples(distance: float, seed: int) -> tuple[list[list[float]], list[
 
 
 EXAMPLES: dict[str, tuple[list[list[float]], list[int]]] = {
-    "two clouds": cloud_examples(4.5, 3),
-    "clouds that mix": cloud_examples(2.2, 1),
+    "two clouds": cloud_examples(4.5, 25),
+    "clouds that mix": cloud_examples(2.2, 5),
     **{
         name: ([list(map(float, corner)) for corner in CORNERS], labels)
         for name, labels in GATES.items()

@@ -166,7 +166,7 @@ function lamp(name, worth, x, y) {
     { class: "n2r-lamp", "aria-hidden": "true" },
     svg("circle", { cx: x + LAMP, cy: y, r: LAMP }),
     digit,
-    svg("text", { class: "n2r-pin-name", x: x + 2 * LAMP + 24, y }, `${name} (${worth})`),
+    svg("text", { class: "n2r-pin-name n2r-worth", x: x + 2 * LAMP + 8, y }, `${name} (${worth})`),
   );
   const show = (bit) => {
     digit.textContent = bit;
