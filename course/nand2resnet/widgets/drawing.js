@@ -25,6 +25,7 @@ export function set(element, attributes) {
 }
 
 // The figure's own box: its name for screen readers, its colours, a place for the learner's trouble.
+// The model's trouble is shown by itself; showTrouble is for trouble that depends on the front end.
 export function figureBox(el, model, name, ...children) {
   const trouble = html("p", { class: "n2r-trouble", hidden: "" });
   const box = html("div", { class: "n2r-figure", role: "group", "aria-label": name }, ...children, trouble);
@@ -38,6 +39,9 @@ export function figureBox(el, model, name, ...children) {
     box.classList.toggle("n2r-in-trouble", text !== "");
     if (text !== "") say(text.replaceAll("`", ""));
   };
+  const follow = () => showTrouble(model.get("trouble"));
+  model.on("change:trouble", follow);
+  follow();
   el.append(box);
   return { box, say, showTrouble };
 }
@@ -144,8 +148,9 @@ export function plot({ domain, labels, size, ticks = {} }) {
 }
 
 // A point on a plot that follows the pointer and the arrow keys (with Shift: five steps at once).
-// move(x, y) is asked to go there; nudge(dx, dy) to go so many steps.
-export function draggable(plotted, label, { move, nudge }) {
+// move(x, y) is asked to go there; nudge(dx, dy) to go so many steps; range is that of the value
+// that place() tells screen readers.
+export function draggable(plotted, label, { move, nudge, range = plotted.domain.x }) {
   const handle = svg(
     "g",
     {
@@ -153,8 +158,8 @@ export function draggable(plotted, label, { move, nudge }) {
       role: "slider",
       tabindex: "0",
       "aria-label": label,
-      "aria-valuemin": plotted.domain.x[0],
-      "aria-valuemax": plotted.domain.x[1],
+      "aria-valuemin": range[0],
+      "aria-valuemax": range[1],
       ...KEEPS_ARROW_KEYS,
     },
     svg("circle", { class: "n2r-halo", r: 15 }),
@@ -186,10 +191,10 @@ export function draggable(plotted, label, { move, nudge }) {
     nudge(direction[0] * steps, direction[1] * steps);
   });
   plotted.above.append(handle);
-  const place = (x, y, text) =>
+  const place = (x, y, value, text) =>
     set(handle, {
       transform: `translate(${plotted.x(x).toFixed(2)} ${plotted.y(y).toFixed(2)})`,
-      "aria-valuenow": x.toFixed(3),
+      "aria-valuenow": value.toFixed(3),
       "aria-valuetext": text,
     });
   return { place };

@@ -1,4 +1,4 @@
-"""What every interactive figure has: JavaScript, style and colours."""
+"""What every interactive figure has: JavaScript, style, colours, a word to the learner."""
 
 import re
 from pathlib import Path
@@ -19,11 +19,14 @@ class Figure(anywidget.AnyWidget):
     ----------
     palette : dict of str to str
         Colour names and their hexadecimal values, used by the drawing.
+    trouble : str
+        What keeps the figure from drawing, in words for the learner; empty when nothing does.
     """
 
     _css = (_HERE / "drawing.css").read_text(encoding="utf-8")
 
     palette = traitlets.Dict(PALETTE).tag(sync=True)
+    trouble = traitlets.Unicode("").tag(sync=True)
 
 
 def module_text(name: str) -> str:

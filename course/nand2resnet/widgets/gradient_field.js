@@ -53,7 +53,7 @@ function render({ model, el }) {
     nudge: (dx, dy) => turnTo(model.get("direction") + TURN * (dx || dy)),
   });
 
-  const { box, say, showTrouble } = figureBox(
+  const { box, say } = figureBox(
     el,
     model,
     "Gradient field",
@@ -79,17 +79,16 @@ function render({ model, el }) {
     const slope = gx * Math.cos(direction * DEGREE) + gy * Math.sin(direction * DEGREE);
     field.showProbe([x, y], [gx, gy], direction);
     slopes.showSlopes([gx, gy]);
-    probe.place(x, y, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y), 3)}`);
-    dial.place(direction, slope, `${direction} degrees, slope ${fixed(slope, 3)}`);
+    probe.place(x, y, x, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y), 3)}`);
+    dial.place(direction, slope, direction, `${direction} degrees, slope ${fixed(slope, 3)}`);
     const told = `f = ${fixed(height(x, y), 3)}, ∇f = (${fixed(gx, 3)}, ${fixed(gy, 3)}), length ${fixed(steepness, 3)}.`;
     const meaning = inWords({ x, steepness, slope, direction });
     words.replaceChildren(html("span", { class: "n2r-reading" }, told), html("small", {}, meaning));
     compared.replaceChildren(...comparison(model));
-    showTrouble(model.get("trouble"));
     set(box, { "data-probe": `${x},${y}`, "data-slope": slope.toFixed(6) });
     say(`${told} ${meaning}`);
   };
-  for (const name of ["probe", "direction", "measured", "trouble"]) model.on(`change:${name}`, show);
+  for (const name of ["probe", "direction", "measured"]) model.on(`change:${name}`, show);
   model.on("change:arrows", field.showArrows);
   field.showArrows();
   show();

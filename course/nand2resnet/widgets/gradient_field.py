@@ -54,7 +54,6 @@ class GradientField(Figure):
 
     _esm = module_text("gradient_field.js")
 
-    trouble = traitlets.Unicode("").tag(sync=True)
     first = traitlets.Dict().tag(sync=True)
     probe = traitlets.List(traitlets.Float()).tag(sync=True)
     direction = traitlets.Float().tag(sync=True)

@@ -79,8 +79,8 @@ function render({ model, el }) {
   const placeStart = () => {
     const [x, y] = model.get("start");
     const s = x * ux + y * uy;
-    ball.place(x, y, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y))}`);
-    cutBall.place(s, 0.5 * steep * s * s, `${fixed(s)} from the bottom, height ${fixed(0.5 * steep * s * s)}`);
+    ball.place(x, y, x, `x ${fixed(x)}, y ${fixed(y)}, height ${fixed(height(x, y))}`);
+    cutBall.place(s, 0.5 * steep * s * s, s, `${fixed(s)} from the bottom, height ${fixed(0.5 * steep * s * s)}`);
   };
   const showRun = () => {
     const rates = model.get("learning_rates");

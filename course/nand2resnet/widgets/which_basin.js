@@ -27,7 +27,7 @@ function render({ model, el }) {
     nudge: (dx, dy) => moveTo(model.get("start") + NUDGE * (dx || dy)),
   });
 
-  const { box, say, showTrouble } = figureBox(
+  const { box, say } = figureBox(
     el,
     model,
     "Which basin?",
@@ -48,7 +48,6 @@ function render({ model, el }) {
     run.disabled = phase !== "predict" || predicted === "" || model.get("trouble") !== "";
     const [hits, all] = model.get("score");
     if (phase !== "rolling") score.textContent = all ? `${hits} of ${all} predictions right` : "";
-    showTrouble(model.get("trouble"));
     const heading = { predict: "Predict", rolling: "Rolling", done: right ? "Right" : "Not this time" }[phase];
     const sentence = {
       predict: predicted
@@ -64,7 +63,7 @@ function render({ model, el }) {
   };
   const placeBall = () => {
     const x = model.get("start");
-    ball.place(x, land.height(x), `${fixed(x)}, height ${fixed(land.height(x))}`);
+    ball.place(x, land.height(x), x, `${fixed(x)}, height ${fixed(land.height(x))}`);
   };
   const showResult = () => {
     cancelAnimationFrame(rolling);

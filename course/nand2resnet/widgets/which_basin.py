@@ -88,7 +88,6 @@ class WhichBasin(Figure):
 
     _esm = module_text("which_basin.js")
 
-    trouble = traitlets.Unicode("").tag(sync=True)
     landscape = traitlets.Dict().tag(sync=True)
     start = traitlets.Float().tag(sync=True)
     learning_rate = traitlets.Float().tag(sync=True)
