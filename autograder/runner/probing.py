@@ -239,9 +239,10 @@ def recording_calls(
 
     def recorder(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
+            # The keys first: a call may change what it is given, a random generator for instance.
+            keys = [case_key("call", name, form) for form in forms_of_call(own, args, kwargs)]
             value = own(*args, **kwargs)
-            for form in forms_of_call(own, args, kwargs):
-                answers.setdefault(name, {})[case_key("call", name, form)] = value
+            answers.setdefault(name, {}).update(dict.fromkeys(keys, value))
             return value
 
         call.__name__ = name

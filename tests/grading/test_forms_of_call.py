@@ -41,3 +41,16 @@ def test_a_call_in_another_form_gets_the_recorded_answer():
             assert np.array_equal(call(), [7.0, 7.0])
         with pytest.raises(NameError):
             learner["slope"](np.sin, point, h=0.1)
+
+
+def test_a_call_that_changes_its_argument_is_known_by_what_it_was_given():
+    def shuffled(n, rng):
+        return rng.permutation(n)
+
+    namespace, answers = {"shuffled": shuffled}, {}
+    with recording_calls(namespace, ("shuffled",), answers):
+        recorded = namespace["shuffled"](5, np.random.default_rng(0))
+    del namespace["shuffled"]
+    with replaying(namespace, answers):
+        replayed = namespace["shuffled"](5, np.random.default_rng(0))
+    assert replayed.tolist() == recorded.tolist()
