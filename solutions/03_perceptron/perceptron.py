@@ -902,7 +902,7 @@ def picture_of(names):
 # %% demo=true
 box, roof = ["beam", "floor", "left wall", "right wall"], ["left slope", "right slope", "beam"]
 house = picture_of(strokes)
-smudged = np.maximum(house, np.random.default_rng(4).random(49) < 0.2)
+smudged = np.maximum(house, np.random.default_rng(1).random(49) < 0.3)
 broken = house * (np.arange(49) != 28)  # one pixel of the left wall is missing
 pictures = np.stack([house, picture_of(box), picture_of(roof), smudged, broken])
 
