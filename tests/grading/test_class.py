@@ -16,7 +16,7 @@ import pytest
 from autograder.class_folder import open_class
 from autograder.classroom import grade_class
 from autograder.errors import ClassTrouble, NoSandbox, UnknownName
-from autograder.kept import load_verdicts
+from autograder.kept import grader_version, load_verdicts
 from autograder.unit import Unit
 from autograder.verdict import SubmissionVerdict
 from tests.grading.handed_in import answered, hand_in, released, solved, with_cell
@@ -324,6 +324,8 @@ def test_killed_and_run_again_gives_the_same_result(tmp_path_factory, small_unit
     assert scores(killed, small_unit.name) == {}
     now, _ = grade(killed, small_unit)
 
+    if grader_version() != grader_version.__wrapped__():
+        pytest.skip("the grader was edited meanwhile, and so everything is graded again")
     assert now.isdisjoint(first)
     assert results(killed, small_unit) == results(undisturbed, small_unit)
     assert not list(killed.glob("gradebook.db-*"))
