@@ -6,6 +6,8 @@ import base64
 import io
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, Final
 
 from IPython.core.displayhook import DisplayHook
@@ -233,7 +235,7 @@ class FileDescriptorCapture:
     """Catches what programs and C code write to file descriptors 1 and 2 while a cell runs."""
 
     def __init__(self) -> None:
-        self._files = {1: os.memfd_create("stdout"), 2: os.memfd_create("stderr")}
+        self._files = {descriptor: _unlinked_file() for descriptor in (1, 2)}
         for descriptor, file in self._files.items():
             os.dup2(file, descriptor)
 
@@ -246,3 +248,10 @@ class FileDescriptorCapture:
             os.ftruncate(file, 0)
             os.lseek(file, 0, os.SEEK_SET)
             outputs.text(name, text)
+
+
+def _unlinked_file() -> int:
+    """A file that has no name, in the folder for temporary files."""
+    descriptor, path = tempfile.mkstemp()
+    Path(path).unlink()
+    return descriptor

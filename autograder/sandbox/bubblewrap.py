@@ -1,27 +1,38 @@
 """Linux namespaces through bubblewrap: the default backend.
 
 The runner sees an empty root with the interpreter, the unit's packages and the runner, all
-read-only; a small /tmp in memory; no network, no other process, no capability. Started as root,
-it first becomes an unprivileged user.
+read-only; a small /tmp in memory; no network, no /proc, no other process, no capability, and
+fewer system calls. Started as root, it first becomes an unprivileged user.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import sysconfig
+import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from autograder.sandbox.cgroup import Group, make_group
 from autograder.sandbox.doors import open_doors
 from autograder.sandbox.interface import Contents, Limits, Running
+from autograder.sandbox.seccomp import program
+from autograder.sandbox.watchdog import Watchdog
 
 UNPRIVILEGED_USER: Final = 65534
+ROOT: Final = Path(__file__).resolve().parents[2]
 INSIDE_PACKAGES: Final = "/grader/packages"
 INSIDE_RUNNER: Final = "/grader/code/autograder/runner"
 INSIDE_COMPANION: Final = "/grader/code/nand2resnet"
@@ -41,6 +52,15 @@ ENVIRONMENT: Final = {
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "IPYTHONDIR": "/tmp/ipython",
 }
+# Programs and libraries, and the data that libraries look for. Not /usr/local, /usr/share or
+# /usr/src: what people put there is their own business.
+SYSTEM: Final = ("/usr/bin", "/usr/lib", "/usr/lib64", "/usr/share/fonts", "/usr/share/zoneinfo")
+ETC: Final = ("ld.so.cache", "fonts", "localtime", "alternatives")
+# Two harmless files stand for /proc, which also tells where on the host everything lies.
+PROC: Final = ("cpuinfo", "meminfo")
+# Should memory run out after all, the kernel ends the sandbox before anything else.
+FIRST_TO_DIE: Final = 'echo 1000 > /proc/self/oom_score_adj; exec "$@"'
+SECONDS_TO_DIE: Final = 10.0
 
 
 class Bubblewrap:
@@ -53,44 +73,154 @@ class Bubblewrap:
         """Why bubblewrap does not work here, or None: found by running something in it."""
         if sys.platform != "linux" or shutil.which("bwrap") is None:
             return "bubblewrap (the program `bwrap`) is not installed"
-        command = [*drop_privileges(), "bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+            return "this kernel does not say which processes a process has started"
+        with ExitStack() as stack:
+            words, descriptors = _isolation(Limits(), stack)
+            result = subprocess.run(
+                [*drop_privileges(), *words, "--", *resource_limits(Limits()), "true"],
+                capture_output=True,
+                text=True,
+                check=False,
+                pass_fds=descriptors,
+            )
+        if result.returncode == 0 and program() is None:
+            warnings.warn(NO_FILTER, RuntimeWarning, stacklevel=2)
         return None if result.returncode == 0 else f"`bwrap` says: {result.stderr.strip()}"
 
     def launch(self, contents: Contents, limits: Limits) -> Running:
         """Start the runner; the caller writes the job and reads the reports."""
         job_read, job_write = os.pipe()
         reports_read, reports_write = os.pipe()
+        information_read, information_write = os.pipe()
+        group = make_group(limits)
         with ExitStack() as stack:
-            stack.callback(os.close, job_read)
-            stack.callback(os.close, reports_write)
-            open_the_doors, mounts, descriptors = stack.enter_context(mounts_of(contents))
-            start = START.format(job=job_read, reports=reports_write)
+            for descriptor in (job_read, reports_write, information_write):
+                stack.callback(os.close, descriptor)
+            words, descriptors = _isolation(limits, stack)
+            open_the_doors, mounts = mounts_of(contents)
+            fonts, font_descriptors = _font_mount(stack)
             command = [
+                *(group.entrance() if group else []),
+                *("sh", "-ec", FIRST_TO_DIE, "sh"),
                 *open_the_doors,
                 *drop_privileges(),
-                *namespaces(limits),
+                *words,
+                *("--info-fd", str(information_write)),
                 *mounts,
-                *("--remount-ro", "/", "--chdir", "/tmp", "--clearenv"),
-                *(
-                    word
-                    for name, value in ENVIRONMENT.items()
-                    for word in ("--setenv", name, value)
-                ),
+                *fonts,
+                *("--remount-ro", "/"),
                 "--",
                 *resource_limits(limits),
-                *(os.path.realpath(sys.executable), "-I", "-S", "-c", start),
+                *(os.path.realpath(sys.executable), "-I", "-S", "-c"),
+                START.format(job=job_read, reports=reports_write),
             ]
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(job_read, reports_write, *descriptors),
+                pass_fds=(
+                    *(job_read, reports_write, information_write),
+                    *(*descriptors, *font_descriptors),
+                ),
                 start_new_session=True,
                 env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
             )
-        return Running(process, job_write, reports_read)
+        running = Bubble(process, job_write, reports_read, information_read, limits, group)
+        if group is None:
+            running.watch()
+        return running
+
+
+@dataclass
+class Bubble(Running):
+    """A running sandbox: once killed, nothing of it is alive.
+
+    ``information`` is a pipe on which bubblewrap tells its first process inside. When that one
+    has ended, the kernel has ended all others of its namespace before.
+    """
+
+    information: int
+    limits: Limits
+    group: Group | None
+    watchdog: Watchdog | None = field(default=None, init=False)
+    _hit: str | None = field(default=None, init=False)
+
+    def watch(self) -> None:
+        """Let a watchdog look after the memory."""
+        self.watchdog = Watchdog(self.process.pid, self.limits.total_memory, self._signal)
+        self.watchdog.start()
+
+    def kill(self) -> None:
+        """End it with everything it started.
+
+        Raises
+        ------
+        RuntimeError
+            Something in it could not be ended.
+        """
+        first = self._first_process()
+        self._signal()
+        self.process.wait()
+        if first is not None:
+            _end(first)
+        if self.watchdog is not None:
+            self.watchdog.stop()
+        bitten = self.watchdog is not None and self.watchdog.bit
+        if bitten or (self.group is not None and self.group.ran_out_of_memory()):
+            self._hit = f"it used more than {self.limits.total_memory >> 20} MiB of memory"
+        if self.group is not None:
+            self.group.remove()
+
+    def limit_hit(self) -> str | None:
+        """Once it has ended: the limit that ended it, if one did."""
+        return self._hit
+
+    def _signal(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _first_process(self) -> int | None:
+        """A descriptor of the first process inside; None if there is none any more.
+
+        Until bubblewrap has told, waiting is right: what it has not told it has not yet made.
+        """
+        with os.fdopen(self.information, "rb") as pipe:
+            if not select.select([pipe], [], [], SECONDS_TO_DIE)[0]:
+                return None
+            told = pipe.read(1 << 16)
+        if not told:
+            return None
+        data = json.loads(told)
+        try:
+            descriptor = os.pidfd_open(data["child-pid"])
+        except ProcessLookupError:
+            return None
+        with contextlib.suppress(OSError):
+            # The number may since have been given to another process.
+            namespace = Path(f"/proc/{data['child-pid']}/ns/pid").stat().st_ino
+            if namespace == data["pid-namespace"]:
+                return descriptor
+        os.close(descriptor)
+        return None
+
+
+def _end(first: int) -> None:
+    """End the first process of a namespace, and with it all others, and see that it is so."""
+    try:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(first, signal.SIGKILL)
+        if not select.select([first], [], [], SECONDS_TO_DIE)[0]:
+            raise RuntimeError("a process of a sandbox could not be ended")
+    finally:
+        os.close(first)
+
+
+NO_FILTER: Final = (
+    "there is no filter of system calls for this processor; learners' code is still kept apart by "
+    "namespaces, limits and an unprivileged user"
+)
 
 
 def drop_privileges() -> list[str]:
@@ -104,44 +234,83 @@ def drop_privileges() -> list[str]:
     ]
 
 
-def namespaces(limits: Limits) -> list[str]:
-    """An empty root of its own with /usr, /proc, a minimal /dev and a /tmp in memory."""
-    words = "bwrap --unshare-all --unshare-user --disable-userns --die-with-parent --cap-drop ALL"
-    words += " --hostname grader --ro-bind /usr /usr --symlink usr/bin /bin"
-    words += " --symlink usr/lib /lib --symlink usr/lib64 /lib64 --dir /etc"
-    for name in ("ld.so.cache", "fonts", "localtime"):
-        words += f" --ro-bind-try /etc/{name} /etc/{name}"
-    size = str(limits.temporary_files)
-    words += f" --proc /proc --dev /dev --size {size} --tmpfs /dev/shm --remount-ro /dev"
-    words += f" --size {size} --tmpfs /tmp --dir /tmp/matplotlib"
-    return words.split()
+def _isolation(limits: Limits, stack: ExitStack) -> tuple[list[str], list[int]]:
+    """Everything that keeps what is inside apart, and the descriptors to be handed over."""
+    words = [
+        *("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
+        *("--new-session", "--cap-drop", "ALL", "--hostname", "grader"),
+        *("--uid", str(UNPRIVILEGED_USER), "--gid", str(UNPRIVILEGED_USER)),
+        *_system(),
+        *("--dev", "/dev"),
+        *("--size", str(limits.temporary_files), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),
+        *("--size", str(limits.temporary_files), "--tmpfs", "/tmp", "--dir", "/tmp/matplotlib"),
+        *("--chdir", "/tmp", "--clearenv"),
+        *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
+    ]
+    filter_ = program()
+    if filter_ is None:
+        return words, []
+    read, write = os.pipe()
+    stack.callback(os.close, read)
+    os.write(write, filter_)  # 2 KiB: a pipe holds them
+    os.close(write)
+    return [*words, "--seccomp", str(read)], [read]
 
 
-@contextmanager
-def mounts_of(contents: Contents) -> Iterator[tuple[list[str], list[str], list[int]]]:
-    """What must run before, the read-only mounts, the descriptors to be handed over with them."""
+def _system() -> Iterator[str]:
+    """Programs, libraries and the interpreter, without the packages somebody has installed."""
+    trees = list(SYSTEM)
+    prefix = Path(sys.base_prefix)
+    if prefix != Path("/usr"):
+        trees += [str(prefix / "bin"), str(prefix / "lib")]
+    for tree in trees:
+        yield from ("--ro-bind-try", tree, tree)
+    for place in ("bin", "lib", "lib64"):
+        yield from ("--symlink", f"usr/{place}", f"/{place}")
+    for name in ETC:
+        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+    for name in PROC:
+        yield from ("--ro-bind-try", f"/proc/{name}", f"/proc/{name}")
+    for hidden in _hidden(trees):
+        yield from ("--tmpfs", str(hidden), "--remount-ro", str(hidden))
+
+
+def _hidden(trees: list[str]) -> list[Path]:
+    """Folders in what is shown that are nobody's business: other packages, this repository."""
+    library = Path(sysconfig.get_path("stdlib", vars={"installed_base": sys.base_prefix}))
+    places = [library / "site-packages", library / "dist-packages", ROOT]
+    places += [library.parent / "python3" / "dist-packages"]
+    return [
+        place
+        for place in places
+        if place.is_dir() and any(place.is_relative_to(tree) for tree in trees)
+    ]
+
+
+def mounts_of(contents: Contents) -> tuple[list[str], list[str]]:
+    """What must run before, and the read-only mounts of what a unit's sandbox holds."""
     places = {path: f"{INSIDE_PACKAGES}/{path.name}" for path in contents.packages}
     places |= {contents.runner: INSIDE_RUNNER, contents.companion: INSIDE_COMPANION}
     places |= {path: f"/grader/data/{path.name}" for path in contents.data}
-    prefix = Path(sys.base_prefix)
-    if not prefix.is_relative_to("/usr"):
-        places[prefix] = str(prefix)
     before, shown = open_doors(places)
     words = [
         word for path, place in places.items() for word in ("--ro-bind", str(shown[path]), place)
     ]
+    return before, words
+
+
+def _font_mount(stack: ExitStack) -> tuple[list[str], list[int]]:
+    """A copy of matplotlib's list of fonts, which may lie in a home that is private."""
     fonts = font_list()
     if fonts is None:
-        yield before, words, []
-        return
-    with fonts.open("rb") as stream:  # a copy: the list lies in a home that may be private
-        place = f"/tmp/matplotlib/{fonts.name}"
-        words += ["--ro-bind-data", str(stream.fileno()), place]
-        yield before, words, [stream.fileno()]
+        return [], []
+    file = stack.enter_context(fonts.open("rb"))
+    place = f"/tmp/matplotlib/{fonts.name}"
+    return ["--ro-bind-data", str(file.fileno()), place], [file.fileno()]
 
 
 def resource_limits(limits: Limits) -> list[str]:
-    """The kernel's limits per process; totals are the watchdog's (execution.py)."""
+    """The kernel's limits per process; the control group or the watchdog sees to the total."""
     return [
         "prlimit",
         f"--as={limits.address_space}",
@@ -149,7 +318,7 @@ def resource_limits(limits: Limits) -> list[str]:
         f"--fsize={limits.file_size}",
         f"--nofile={limits.open_files}",
         f"--cpu={limits.cpu}",
-        "--core=0",
+        "--core=1",  # no byte fits in it; 0 would still call a program that collects core dumps
         "--",
     ]
 

@@ -17,17 +17,17 @@ MEBI: Final = 1 << 20
 class Limits:
     """What one submission may use. Times in seconds, sizes in bytes."""
 
-    address_space: int = 4096 * MEBI
+    address_space: int = 2048 * MEBI
     total_memory: int = 1536 * MEBI
     processes: int = 64
     file_size: int = 64 * MEBI
-    temporary_files: int = 128 * MEBI
+    temporary_files: int = 64 * MEBI
     open_files: int = 256
     cpu: int = 600
     wall: float = 300.0
     cell: float = 30.0
     case: float = 5.0
-    reported: int = 512 * MEBI
+    reported: int = 256 * MEBI
 
 
 @dataclass(frozen=True)

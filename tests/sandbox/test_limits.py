@@ -1,0 +1,174 @@
+"""Every limit holds, and what it ends is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.inside import SMALL, read_until, run, started
+
+ONE_PROCESS = """
+    import mmap, os
+    kept = []
+    while True:
+        {how}
+    """
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "kept.append(bytearray(10 << 20))",
+        "kept.append(mmap.mmap(-1, 10 << 20)); kept[-1].write(b'x' * (10 << 20))",
+    ],
+    ids=["malloc", "shared"],
+)
+def test_memory_of_one_process(how, monkeypatch, memory_counted_by):
+    ended = run(ONE_PROCESS.format(how=how), monkeypatch)
+    assert ended.limit == "it used more than 300 MiB of memory"
+
+
+def test_memory_of_many_processes_together(monkeypatch, memory_counted_by):
+    source = """
+    import os, time
+    for _ in range(12):
+        if os.fork() == 0:
+            kept = bytearray(40 << 20)
+            time.sleep(60)
+    os.wait()
+    """
+    assert run(source, monkeypatch).limit == "it used more than 300 MiB of memory"
+
+
+def test_memory_shared_by_processes_counts_once(monkeypatch, memory_counted_by):
+    source = """
+    import os, time
+    kept = bytearray(100 << 20)
+    children = []
+    for _ in range(6):
+        children.append(os.fork())
+        if children[-1] == 0:
+            sum(kept[::4096]); time.sleep(1.5); os._exit(0)
+    for child in children: os.waitpid(child, 0)
+    print("all went well")
+    """
+    ended = run(source, monkeypatch)
+    assert ended.text == "all went well\n"
+    assert ended.limit is None
+
+
+def test_memory_in_files_and_sockets_counts(monkeypatch, memory_counted_by):
+    source = """
+    import os, socket, time
+    for folder in ("/tmp", "/dev/shm"):
+        for number in range(6):
+            try: open(f"{folder}/{number}", "wb").write(bytes(20 << 20))
+            except OSError as error: print(error.strerror)
+    kept = []
+    for _ in range(20):
+        if os.fork() == 0:
+            while True:
+                try: kept.append(socket.socketpair())
+                except OSError: break
+                kept[-1][0].setblocking(False)
+                try:
+                    while True: kept[-1][0].send(bytes(60_000))
+                except OSError: pass
+            time.sleep(60)
+    os.wait()
+    """
+    ended = run(source, monkeypatch)
+    assert "No space left on device" in ended.text
+    assert ended.limit == "it used more than 300 MiB of memory"
+
+
+def test_address_space_of_a_process(monkeypatch):
+    source = """
+    import mmap
+    try: mmap.mmap(-1, 3 << 30)
+    except OSError as error: print(error.strerror)
+    """
+    assert run(source, monkeypatch).text == "Cannot allocate memory\n"
+
+
+@pytest.mark.parametrize("what", ["os.fork() or time.sleep(60)", "start_thread()"])
+def test_processes_and_threads(what, monkeypatch):
+    source = f"""
+    import os, threading, time
+    def start_thread(): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    count = 0
+    try:
+        while True:
+            {what}
+            count += 1
+    except (OSError, RuntimeError): print(count)
+    os._exit(0)
+    """
+    assert 10 < int(run(source, monkeypatch).text) <= SMALL.processes
+
+
+def test_size_and_number_of_files(monkeypatch):
+    source = """
+    import os
+    try:
+        file = open("/tmp/large", "wb")
+        while True: file.write(bytes(1 << 20)); file.flush()
+    except OSError as error: print(os.path.getsize("/tmp/large") >> 20, error.strerror)
+    files = []
+    try:
+        while True: files.append(open("/dev/null"))
+    except OSError as error: print(error.strerror)
+    """
+    limits = replace(SMALL, file_size=5 << 20)
+    text = run(source, monkeypatch, limits).text
+    assert text == "5 File too large\nToo many open files\n"
+
+
+def test_disk(monkeypatch):
+    source = """
+    import os
+    for folder in ("/tmp", "/dev/shm"):
+        total = 0
+        try:
+            while True:
+                file = open(f"{folder}/{total}", "wb")
+                total += file.write(bytes(1 << 20)); file.flush()
+        except OSError: print(total >> 20)
+    for folder in ("/", "/dev", "/usr", "/grader", "/etc", "/proc", "/usr/lib/python3"):
+        try: open(f"{folder}/file", "wb"); print("written in", folder)
+        except OSError: pass
+    """
+    limits = replace(SMALL, temporary_files=20 << 20)
+    sizes = [int(line) for line in run(source, monkeypatch, limits).text.splitlines()]
+    assert all(15 <= size <= 20 for size in sizes)
+    assert len(sizes) == 2
+
+
+def test_processor_time(monkeypatch):
+    source = """
+    import signal
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    print("begun", flush=True)
+    while True: pass
+    """
+    assert run(source, monkeypatch, replace(SMALL, cpu=2)).text == "begun\n"
+
+
+def test_core_dumps_are_for_nobody(monkeypatch):
+    """A limit of 0 would still start the program that the host collects core dumps with."""
+    source = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
+    assert run(source, monkeypatch).text == "(1, 1)\n"
+
+
+def test_the_kernel_ends_it_first_if_memory_runs_out(monkeypatch):
+    source = """
+    import time
+    print("begun", flush=True)
+    time.sleep(60)
+    """
+    with started(source, monkeypatch) as running:
+        read_until(running, b"begun")
+        score = Path(f"/proc/{running.process.pid}/oom_score_adj").read_text()
+        assert score == "1000\n"
