@@ -14,12 +14,12 @@ from nbformat import NotebookNode
 from autograder.errors import UnreadableNotebook
 from autograder.execution import execute
 from autograder.job import Execution, Job, JobCell, Observed
-from autograder.merge import Merged, merge
-from autograder.notebook import graded_notebook
-from autograder.oracle import Oracle
+from autograder.merge import Merged, MergedCell, merge
+from autograder.notebook import graded_notebook, released_cells
+from autograder.oracle import NOT_WRITTEN, Oracle
 from autograder.sandbox import Backend, Limits, choose
 from autograder.sandbox.contents import NUMPY_UNITS, contents_for
-from autograder.unit import Unit, load_unit
+from autograder.unit import Cell, Unit, load_unit
 from autograder.verdict import CriterionVerdict, ExerciseVerdict, Status, SubmissionVerdict
 
 LARGEST_NOTEBOOK_BYTES: Final = 20 << 20
@@ -59,7 +59,7 @@ def grade_submission(
     status: Status = "graded"
     if execution.stopped is not None:
         status = "stopped"
-    elif unit.questions:
+    elif any(verdict.status == "waiting" for verdict in exercises):
         status = "waiting"
     notes = (*merged.notes, *_run_notes(execution))
     seconds = time.monotonic() - begun
@@ -204,7 +204,7 @@ def _judge(
             trouble = _trouble(merged, execution, solution)
             verdicts.append(verdict if trouble is None else _with_error(verdict, trouble))
         elif master.role == "question":
-            verdicts.append(_waiting(unit, master.name, master.points or 0.0))
+            verdicts.append(_written(unit, master, cell))
     return verdicts
 
 
@@ -231,8 +231,13 @@ def _with_error(verdict: ExerciseVerdict, trouble: str) -> ExerciseVerdict:
     return ExerciseVerdict(**{**vars(verdict), "error": trouble})
 
 
-def _waiting(unit: Unit, question: str, points: float) -> ExerciseVerdict:
-    return ExerciseVerdict(unit.name, question, None, points, status="waiting")
+def _written(unit: Unit, question: Cell, answer: MergedCell) -> ExerciseVerdict:
+    """A written answer waits for a human; one that was never begun earns nothing."""
+    name, points = question.name or "", question.points or 0.0
+    begun = answer.answered and answer.source.strip() != released_cells(unit)[name].source.strip()
+    if begun:
+        return ExerciseVerdict(unit.name, name, None, points, status="waiting")
+    return ExerciseVerdict(unit.name, name, 0.0, points, error=NOT_WRITTEN)
 
 
 def _nothing(unit: Unit, reason: str) -> tuple[ExerciseVerdict, ...]:

@@ -35,6 +35,7 @@ from nand2resnet.explain import explain
 
 SECONDS_PER_REFERENCE_CASE: Final = 60.0
 SECONDS_PER_MISTAKE_CASE: Final = 10.0  # an endless loop is a mistake, too, and must not detain us
+NOT_WRITTEN: Final = "it is not written yet"
 SEED_OF_EXAMPLES: Final = "example"
 MOST_EXAMPLES_PER_CRITERION: Final = 12
 
@@ -462,7 +463,7 @@ def agree(one: Observation, other: Observation, criterion: Criterion) -> bool:
 def error_text(error: Trouble) -> str:
     """An error in words a learner can act on."""
     if error.type == "NotImplementedError":
-        return "it is not written yet"
+        return NOT_WRITTEN
     if error.type == "TimeLimit":
         return f"it took too long: {error.message}"
     if error.type in ("Died", "TooLarge"):

@@ -68,13 +68,19 @@ class _Maker:
         edit: Callable[[list[dict[str, Any]]], None] = lambda _: None,
         *,
         expected: Mapping[str, float] | None = None,
+        answers: bool = True,
     ) -> Simulated:
-        """The reference in every exercise, except for these versions; then an edit of the cells."""
+        """The reference in every exercise, except for these versions; then an edit of the cells.
+
+        Written questions get an answer, which waits for a human.
+        """
         notebook = json.loads(json.dumps(self._release))
         for cell in notebook["cells"]:
             name = exercise_of(cell)
             if name in self._reference:
                 cell["source"] = versions.get(name, self._reference[name])
+            elif answers and is_question(cell):
+                cell["source"] = source_of(cell) + "\n\nBecause of what we measured above."
         edit(notebook["cells"])
         content = (json.dumps(notebook, indent=1) + "\n").encode()
         return Simulated(student, content, {**self._full, **(expected or {})})
@@ -120,7 +126,7 @@ class _Maker:
         nothing = dict.fromkeys(names, 0.0)
         header = definition_of(stubs[first])
         return [
-            self.solved("blank", stubs, expected=nothing),
+            self.solved("blank", stubs, expected=nothing, answers=False),
             self.solved(
                 "half-done",
                 {name: stubs[name] for name in second_half},
@@ -161,6 +167,12 @@ def exercise_of(cell: dict[str, Any]) -> str | None:
     if mark.get("solution") and not mark.get("grade"):
         return str(mark["grade_id"]).removesuffix("-solution")
     return None
+
+
+def is_question(cell: dict[str, Any]) -> bool:
+    """Whether this is a written question."""
+    mark = cell["metadata"].get("nbgrader", {})
+    return bool(mark.get("solution") and mark.get("grade"))
 
 
 def definition_of(stub: str) -> str:

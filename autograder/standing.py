@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from autograder.oracle import NOT_WRITTEN
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 
 State = Literal["full", "part", "none", "blank", "waiting", "trouble"]
-
-NOT_WRITTEN: Final = "it is not written yet"
-"""The oracle's words for an exercise whose stub still raises NotImplementedError."""
 
 
 @dataclass(frozen=True)
