@@ -47,7 +47,7 @@ class Receiver:
         self._reports += 1
         if self._reports > MOST_REPORTS:
             raise MalformedFrame("there are too many reports")
-        kind = message.get("kind") if isinstance(message, dict) else None
+        kind = _text(message.get("kind")) if isinstance(message, dict) else ""
         if kind == "cell":
             self.cell = self._index(message)
         elif kind == "outputs":
@@ -116,9 +116,9 @@ def checked_outputs(outputs: Any) -> list[dict[str, Any]]:
 def _checked_output(output: Any) -> dict[str, Any] | None:
     if not isinstance(output, dict):
         return None
-    kind = output.get("output_type")
+    kind = _text(output.get("output_type"))
     if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        name = "stderr" if _text(output.get("name")) == "stderr" else "stdout"
         return {"output_type": "stream", "name": name, "text": _text(output.get("text"))}
     if kind == "error":
         lines = output.get("traceback")
@@ -137,6 +137,7 @@ def _checked_output(output: Any) -> dict[str, Any] | None:
 
 
 def _text(value: Any, longest: int | None = None) -> str:
+    """The value, if it is text. Comparing an array with text would not give a truth value."""
     return value[:longest] if isinstance(value, str) else ""
 
 
