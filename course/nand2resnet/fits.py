@@ -51,7 +51,7 @@ def points_and_lines(
     axes.legend()
     figure.alt = alt or (
         f"{len(x)} points, {names[1]} against {names[0]} from {x.min():.3g} to {x.max():.3g}, "
-        f"and {len(told)} lines. {'; '.join(told)}."
+        f"with lines: {'; '.join(told)}."
     )
     return figure
 

@@ -734,6 +734,7 @@ def _(case, observation, _reference):
     return True
 
 
+sgd.equivalent("w, b = (0.0 * x[-1], 0.0)", "every row makes a zero of the right shape")
 for line in ("w -= lr * dw", "b -= lr * db"):
     sgd.equivalent(line, "w and b belong to the function alone: nobody sees that they change")
 sgd.mistake(

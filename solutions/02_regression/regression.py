@@ -358,6 +358,22 @@ for step in range(201):
     b = b - lr * 0  # your turn
 
 # %% [markdown]
+# > **Predict.** On the left below is the line, on the right the landscape over the plane of all
+# > lines, with the path of **your** gradient. Move through the steps: in what order does the descent
+# > get the slope and the intercept right? Then raise the learning rate: which of the four regimes of
+# > unit 01 do you meet?
+
+# %% demo=true
+from nand2resnet.widgets import FitExplorer
+
+FitExplorer(squared_error_gradient, load, length, ("load in kg", "length in cm"))
+
+# %% [markdown]
+# The first steps find the valley floor: a line through the middle of the points. After that slope
+# and intercept creep along together, for a line that is too flat and starts too high is nearly as
+# good as the best one. A long narrow valley again; in a moment you will see what makes it long.
+
+# %% [markdown]
 # ## 3. The yardstick, and real data
 #
 # How do we know that descent has arrived? For this cost, and only because the model is linear, the
@@ -636,6 +652,22 @@ print(f"one index, divided by n:        {residuals.sum() / 442:.1f}")
 # %% [markdown]
 # With two indices, the twenty samples come down to one. Divided by $n$, the step is $n/m$, here 22,
 # times too short. One index, divided by the size of *this batch*, is what estimates the gradient.
+
+# %% [markdown]
+# ### How wrong is the estimate?
+#
+# > **Predict.** Each dot below is **your** gradient of one random minibatch of patients, the cross
+# > that of all 442. If you make the batches four times as large, how much closer do the dots come: a
+# > quarter of the distance, half, or the same? What would you pay for ten times the precision?
+
+# %% demo=true
+from nand2resnet.widgets import GradientNoise
+
+GradientNoise(squared_error_gradient, (bmi - bmi.mean()) / bmi.std(), target)
+
+# %% [markdown]
+# Half. The spread shrinks like $1/\sqrt m$, so ten times the precision costs a hundred times the
+# samples. That is why small batches are a bargain: the first few samples tell most of the direction.
 
 # %% [markdown]
 # ### Which samples?
@@ -989,6 +1021,20 @@ y = np.array([1.0, 4.0, 0.0])
 check(absolute_error_gradient, three, y, np.array([1.0, -1.0]), 2.0, expected=expected)
 
 # %% [markdown]
+# > **Predict.** In the figure below, eleven points lie near a line and the twelfth does not. Drag it.
+# > How far does each line follow, the L2 line of your `normal_equation`, and the L1 line found by
+# > descent with your `absolute_error_gradient`?
+
+# %% demo=true
+from nand2resnet.widgets import OutlierLines
+
+OutlierLines(normal_equation, absolute_error_gradient)
+
+# %% [markdown]
+# The L2 line gives way the further the point is dragged, and would give way without end. The L1
+# line lets one point say "above" or "below", and no more: move the point up or down, and that line
+# moves only when the point crosses it.
+#
 # What L1 costs: its gradient does not fade towards the bottom. The steps stay as long as before, so
 # with a constant learning rate descent ends up hopping around the minimum; one lets the rate
 # shrink. And L1 has no normal equation.

@@ -1,19 +1,25 @@
 """The course's interactive figures: one class here is one figure in a notebook."""
 
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
+from nand2resnet.widgets.fit_explorer import FitExplorer
 from nand2resnet.widgets.gradient_field import GradientField
+from nand2resnet.widgets.gradient_noise import GradientNoise
 from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
+from nand2resnet.widgets.outlier_lines import OutlierLines
 from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
 from nand2resnet.widgets.which_basin import WhichBasin
 
 __all__ = [
     "DecisionBoundary",
+    "FitExplorer",
     "GradientField",
+    "GradientNoise",
     "LearningBoundary",
     "LearningRateExplorer",
     "MultiplierCircuit",
+    "OutlierLines",
     "StepAndSigmoid",
     "WhichBasin",
 ]
