@@ -41,5 +41,5 @@ clean: ## remove the environment, caches and built notebooks of solutions/ (no g
 environment: ## make .venv, and nothing else
 	@autograder/environment.sh
 
-system: ## make .venv, and install bubblewrap and chromium
+system: ## make .venv, and install bubblewrap, chromium and libatomic1
 	@autograder/environment.sh --system

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
@@ -96,8 +96,7 @@ def packages(who: str) -> Finding:
     ]
     seen = ", ".join(missing)
     if not missing:
-        modules = ", ".join(_distribution(requirement) for requirement in wanted)
-        seen = _run([sys.executable, "-c", "import " + modules])
+        seen = _run([sys.executable, "-c", "import " + ", ".join(modules_of(wanted))])
     todo = "See environment, above."
     if environment().ok:
         extra = "[grader]" if who == "grader" else ""
@@ -121,6 +120,19 @@ def requirements(who: str) -> Dict[str, Optional[str]]:
         except importlib.metadata.PackageNotFoundError:
             installed[requirement] = None
     return installed
+
+
+def modules_of(wanted: Iterable[str]) -> List[str]:
+    """What these requirements are imported by: ``markdown-it-py`` by ``markdown_it``."""
+    import importlib.metadata  # Python 3.10 for packages_distributions
+
+    names = {_plain(_distribution(requirement)) for requirement in wanted}
+    modules = importlib.metadata.packages_distributions().items()
+    return [
+        module
+        for module, owners in modules
+        if module.isidentifier() and module[0] != "_" and names & set(map(_plain, owners))
+    ]
 
 
 def bubblewrap() -> Finding:
@@ -209,12 +221,20 @@ def closed_door(path: Path) -> Optional[Path]:
 
 
 def chromium() -> Finding:
-    """A browser for the tests that drive JupyterLab."""
+    """A browser for the tests that drive JupyterLab, and what their driver needs."""
+    name = "Chromium (tests only)"
     program = shutil.which("chromium")
     if program is None:
-        return Finding("Chromium (tests only)", False, "not found", install_line("chromium"))
+        return Finding(name, False, "not found", install_line("chromium"))
     error = _run([program, "--version"])
-    return Finding("Chromium (tests only)", not error, error or program, install_line("chromium"))
+    if error:
+        return Finding(name, False, error, install_line("chromium"))
+    if sys.platform.startswith("linux"):
+        try:
+            ctypes.CDLL("libatomic.so.1")  # Playwright's own Node.js is linked to it
+        except OSError as missing:
+            return Finding(name, False, str(missing), install_line("libatomic1"))
+    return Finding(name, True, program)
 
 
 def install_line(package: str) -> str:
@@ -312,8 +332,13 @@ def _user_name() -> str:
 
 
 def _distribution(requirement: str) -> str:
-    """The name in front of the version: what is installed, and (for all of ours) imported."""
+    """The name in front of the version."""
     return re.split(r"[^\w.-]", requirement)[0]
+
+
+def _plain(distribution: str) -> str:
+    """One spelling for ``Markdown_It.py`` and ``markdown-it-py``."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def _numbers(version: str) -> List[int]:

@@ -2,7 +2,7 @@
 # Make the environment: the Python packages in .venv, and (with --system) Debian's packages.
 #
 #   autograder/environment.sh            .venv, with the versions that requirements.lock pins
-#   autograder/environment.sh --system   and bubblewrap and chromium, for grading and for the tests
+#   autograder/environment.sh --system   and bubblewrap (to grade), chromium and libatomic (for tests)
 #
 # Run it as often as you like: what is there already is left alone.
 set -euo pipefail
@@ -19,6 +19,7 @@ main() {
     if [[ ${1:-} == --system ]]; then
         need_command bwrap bubblewrap
         need_command chromium chromium
+        need_library libatomic.so.1 libatomic1 # of the Node.js that drives chromium in tests
         install_system_packages
     fi
     if [[ -f $STAMP && $(<"$STAMP") == "$(fingerprint)" ]] && venv_works; then
@@ -51,6 +52,12 @@ missing_packages=()
 
 need_command() { # COMMAND PACKAGE
     command -v "$1" >/dev/null || missing_packages+=("$2")
+}
+
+need_library() { # LIBRARY PACKAGE; ldconfig is not on every user's PATH
+    local known
+    known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null) || true
+    [[ $known == *"$1"* ]] || missing_packages+=("$2")
 }
 
 install_system_packages() {

@@ -240,3 +240,11 @@ def test_no_browser(programs):
     finding = look("chromium()", PATH=programs(without=["chromium"]))
     assert not finding.ok
     assert "apt-get install chromium" in finding.what_to_do
+
+
+def test_a_browser_that_its_driver_cannot_drive(machine):
+    library = next(Path("/usr/lib").glob("*/libatomic.so.1"))
+    finding = look("chromium()", *machine("--ro-bind", os.devnull, str(library.resolve())))
+    assert not finding.ok
+    assert "libatomic" in finding.seen
+    assert "apt-get install libatomic1" in finding.what_to_do

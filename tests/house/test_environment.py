@@ -211,6 +211,14 @@ def test_root_installs_what_is_missing_and_says_so(toy, debian, root):
     ]
 
 
+def test_a_library_is_installed_too(toy, debian, programs, root):
+    path, log = debian
+    programs(ldconfig="echo 'libc.so.6 (libc6,x86-64) => /lib/libc.so.6'\n")
+    made = make(toy, "--system", on=root, PATH=path)
+    assert "installing Debian packages: bubblewrap libatomic1\n" in made.stdout, made.stderr
+    assert log.read_text().endswith(" bubblewrap libatomic1\n")
+
+
 def test_a_user_without_a_terminal_is_told_what_to_type(toy, debian, user):
     path, log = debian
     refused = make(toy, "--system", on=user, PATH=path)

@@ -101,7 +101,7 @@ def test_everything_imported_is_asked_for(repository, project, folder, extras):
 
 def third_party_imports(folder):
     ours = {"nand2resnet", "autograder", "solutions", "tests"}
-    optional = {"torch", "torchvision", "dask", "distributed"}
+    optional = {"torch", "torchvision", "dask", "distributed", "atheris"}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
