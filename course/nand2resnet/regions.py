@@ -11,8 +11,8 @@ from nand2resnet.described_figure import DescribedFigure
 from nand2resnet.palette import PALETTE
 from nand2resnet.plots import drawing, new_figure
 
-PLACES = 81
-"""Along each axis of the plane."""
+PLACES = 80
+"""Along each axis of the plane; even, so that lines at round numbers run between the places."""
 ROOM = 0.5
 """Around the points, in their units."""
 PALE = {0: "#ffffff", 1: "#bfe3f7"}
@@ -51,6 +51,7 @@ def where_it_fires(
         axes.plot(x, y, "o", markersize=13, color=look, markeredgecolor=PALETTE["black"])
         axes.annotate(str(int(label)), (x, y), (11, 7), textcoords="offset points")
     axes.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    axes.locator_params(nbins=5)
     axes.set_aspect("equal")
     inside = [f"({x:g}, {y:g})" for x, y in points if f(float(x), float(y))]
     figure.alt = alt or (

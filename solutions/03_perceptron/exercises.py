@@ -130,10 +130,10 @@ def _(rng):
 
 
 perceptron.mistake(
-    "the threshold is added",
-    "Weights 6, 2, 2 and threshold 5: with no evidence at all, does your neuron fire?",
-    "x @ w - b",
-    "x @ w + b",
+    "fires at the threshold",
+    "Make the weighted sum equal to b. What does the convention of this unit say?",
+    "step(x @ w - b)",
+    "(np.asarray(x @ w) >= b).astype(int)",
 )
 perceptron.mistake(
     "the threshold is left out",
@@ -142,10 +142,10 @@ perceptron.mistake(
     "x @ w",
 )
 perceptron.mistake(
-    "fires at the threshold",
-    "Make the weighted sum equal to b. What does the convention of this unit say?",
-    "step(x @ w - b)",
-    "(np.asarray(x @ w) >= b).astype(int)",
+    "the threshold is added",
+    "Weights 6, 2, 2 and threshold 5: with no evidence at all, does your neuron fire?",
+    "x @ w - b",
+    "x @ w + b",
 )
 perceptron.mistake(
     "silent where it should fire",

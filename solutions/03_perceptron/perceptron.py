@@ -141,8 +141,8 @@ check(step, np.array([[3, -3], [0, 1]]), expected=np.array([[1, 0], [0, 1]]))
 #
 # <details><summary>Hint 3, a worked neighbour</summary>
 #
-# The bill for shopping baskets `x` at prices `w`, with a discount `d`, for one basket or many and one
-# shop or many, rounded to whole euros:
+# The bill for shopping baskets `x` at prices `w`, with a discount `d`, for one basket or many and
+# one shop or many, rounded to whole euros:
 #
 # ```python
 # def bills(x, w, d):
@@ -192,8 +192,8 @@ both = np.array([[1, 1], [1, 0], [0, 1], [0, 1]])
 check(perceptron, inputs, layer, np.array([4.0, -1.5]), expected=both)
 
 # %% [markdown]
-# > **Predict.** Weights 6, 2, 2 and threshold 5 once more. Among the eight possible Saturdays, which
-# > ones see you at the concert? Then lower the threshold to 3 and predict again.
+# > **Predict.** Weights 6, 2, 2 and threshold 5 once more. Among the eight possible Saturdays,
+# > which ones see you at the concert? Then lower the threshold to 3 and predict again.
 
 # %%
 threshold = 5  # then try 3
@@ -211,9 +211,9 @@ for saturday, go in zip(saturdays, perceptron(saturdays, w, threshold), strict=T
 # another threshold: another way to decide.
 
 # %% [markdown]
-# > **Check the source.** The same notes call $b$ a threshold "or, more aptly, bias". Another set of
-# > notes writes $w \cdot x + b > 0$ and calls *that* $b$ the bias. Is it only a name? Run the same
-# > numbers both ways. **Predict** the second line.
+# > **Check the source.** The same notes call the threshold $b$ a bias, too, and say that this is
+# > the better word. Another set of notes writes $w \cdot x + b > 0$ and calls *that* $b$ the bias.
+# > Is it only a name? Run the same numbers both ways. **Predict** the second line.
 
 # %%
 w, b = np.array([-2, -2]), -3
@@ -221,9 +221,9 @@ print("b is a threshold, w.x > b:    ", (corners @ w > b).astype(int))
 print("b is a bias,      w.x + b > 0:", (corners @ w + b > 0).astype(int))
 
 # %% [markdown]
-# The second neuron never fires. A bias is a threshold **with the opposite sign**: bias $= -b$. Whoever
-# takes numbers from one text into the formula of another gets a dead neuron. In this unit $b$ is a
-# threshold; from unit 04 on it will be a bias and be *added*, and we shall say so again.
+# The second neuron never fires. A bias is a threshold **with the opposite sign**: bias $= -b$.
+# Whoever takes numbers from one text into the formula of another gets a dead neuron. In this unit
+# $b$ is a threshold; from unit 04 on it will be a bias and be *added*, and we shall say so again.
 
 # %% [markdown]
 # ## 2. Gates: a neuron draws a line
@@ -247,8 +247,8 @@ print("OR: ", threshold if threshold is None else perceptron(corners, np.array([
 
 # %% [markdown]
 # Where the weighted sum equals the threshold, $w_1x_1 + w_2x_2 = b$, the neuron is just about to
-# fire. That is the equation of a **straight line**. On one side of it the neuron fires, on the other
-# it is silent; the weights turn the line, the threshold shifts it.
+# fire. That is the equation of a **straight line**. On one side of it the neuron fires, on the
+# other it is silent; the weights turn the line, the threshold shifts it.
 #
 # > **Predict.** The figure asks **your** `perceptron`, at every point of the plane. Find a line for
 # > AND, for OR and for NAND. One of the four gates will resist. Which one, and why?
@@ -261,8 +261,8 @@ DecisionBoundary(perceptron)
 # %% [markdown]
 # ### Exercise: `nand`
 #
-# Build NAND from **one** perceptron: choose two weights and a threshold, and call `perceptron` once.
-# Many choices are right.
+# Build NAND from **one** perceptron: choose two weights and a threshold, and call `perceptron`
+# once. Many choices are right.
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -276,7 +276,8 @@ DecisionBoundary(perceptron)
 #
 # <details><summary>Hint 3, a worked neighbour</summary>
 #
-# NOR fires only if neither input is 1. The sums are 0, -1, -1, -2, and only the first is above -0.5:
+# NOR fires only if neither input is 1. The sums are 0, -1, -1, -2, and only the first is above
+# -0.5:
 #
 # ```python
 # def nor(a, b):
@@ -314,9 +315,10 @@ check.circuit(nand, expected=[1, 1, 1, 0], of="perceptron")
 
 # %% [markdown]
 # The check did two things. It ran your function on all four inputs, and it ran it once more on
-# **wires**: places for a bit that has no value yet. That is how a circuit is built, with solder, once,
-# long before any current flows. So inside a circuit there is no `if`, no `==` and no `+`: Python would
-# have to look at a value that is not there. From here on, every check does this.
+# **wires**: places for a bit that has no value yet. That is how a circuit is built, with solder,
+# once, long before any current flows. So inside a circuit there is no `if`, no `==` and no `+`:
+# Python would have to look at a value that is not there. From here on, the check of every circuit
+# does this.
 
 # %% [markdown]
 # ## 3. Everything from NAND
@@ -327,8 +329,8 @@ check.circuit(nand, expected=[1, 1, 1, 0], of="perceptron")
 #
 # ### Exercise: `not_`
 #
-# Turn a bit round: 0 becomes 1, 1 becomes 0. (The names end in `_` because `not`, `and` and `or` are
-# taken.)
+# Turn a bit round: 0 becomes 1, 1 becomes 0. (The names end in `_` because `not`, `and` and `or`
+# are taken.)
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -437,8 +439,8 @@ check.circuit(and_, expected=[0, 0, 0, 1])
 #
 # <details><summary>Hint 2, a pointer</summary>
 #
-# NAND gives 0 in one row only: 1, 1. OR gives 0 in one row only: 0, 0. What turns the one row into the
-# other?
+# NAND gives 0 in one row only: 1, 1. OR gives 0 in one row only: 0, 0. What turns the one row into
+# the other?
 #
 # <details><summary>Hint 3, a worked neighbour</summary>
 #
@@ -482,8 +484,8 @@ check.circuit(or_, expected=[0, 1, 1, 1])
 # ### Why NAND is enough for everything
 #
 # Take *any* table of bits in and bits out, however long. Look at the rows in which it says 1. Each
-# such row is an AND: "$a$ is 1 and $b$ is 0 and ..." is `and_(a, and_(not_(b), ...))`. The function is
-# 1 if *some* of these rows is the one we are in: the OR of them all. So NOT, AND and OR compute
+# such row is an AND: "$a$ is 1 and $b$ is 0 and ..." is `and_(a, and_(not_(b), ...))`. The function
+# is 1 if *some* of these rows is the one we are in: the OR of them all. So NOT, AND and OR compute
 # everything that can be written as a table, and you have just made all three from NAND. NAND is
 # **universal**. And since NAND is one perceptron, so are **networks of perceptrons**.
 #
@@ -492,7 +494,8 @@ check.circuit(or_, expected=[0, 1, 1, 1])
 # %% [markdown]
 # ### Exercise: `xor`
 #
-# 1 if exactly one of the two bits is 1. Four NANDs are enough, but any circuit that is right will do.
+# 1 if exactly one of the two bits is 1. Four NANDs are enough, but any circuit that is right will
+# do.
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -602,9 +605,9 @@ check.circuit(half_adder, expected=[(0, 0), (1, 0), (1, 0), (0, 1)])
 # %% [markdown]
 # ### Exercise: `full_adder`
 #
-# In a longer number every place has three bits to add: its two digits, and the carry that comes *in*
-# from the place to its right. The largest sum is $1 + 1 + 1 = 11$ in binary. Return the sum digit
-# first, then the carry that goes out.
+# In a longer number every place has three bits to add: its two digits, and the carry that comes
+# *in* from the place to its right. The largest sum is $1 + 1 + 1 = 11$ in binary. Return the sum
+# digit first, then the carry that goes out.
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -679,8 +682,8 @@ print("100 + 200 =", add(100, 200), "(eight places hold no more than 255)")
 # ### Exercise: `multiply_2bit`
 #
 # Multiply two numbers from 0 to 3. Each has two bits, $a = 2a_1 + a_0$ and $b = 2b_1 + b_0$; the
-# product, at most 9, has four: $p = 8p_3 + 4p_2 + 2p_1 + p_0$. Do it as at school. One bit times one
-# bit is an AND, and then the columns are added:
+# product, at most 9, has four: $p = 8p_3 + 4p_2 + 2p_1 + p_0$. Do it as at school. One bit times
+# one bit is an AND, and then the columns are added:
 #
 # $$\begin{array}{rrrr}
 #  & & a_1b_0 & a_0b_0\\
@@ -696,8 +699,8 @@ print("100 + 200 =", add(100, 200), "(eight places hold no more than 255)")
 #
 # <details><summary>Hint 2, a pointer</summary>
 #
-# The column on the right holds one product and needs no adding. The next holds two products: which of
-# your parts adds two bits? It leaves a carry for the third column.
+# The column on the right holds one product and needs no adding. The next holds two products: which
+# of your parts adds two bits? It leaves a carry for the third column.
 #
 # <details><summary>Hint 3, a worked neighbour</summary>
 #
@@ -752,9 +755,9 @@ products = [bits(a * b, 4) for a in range(4) for b in range(4)]
 check.circuit(multiply_2bit, expected=products)
 
 # %% [markdown]
-# > **Predict.** Here is your circuit, every box a part that you wrote, every small shape one of your
-# > NANDs. Press the input bits and watch. Before you set $3 \times 3$: which outputs will light up?
-# > And how many layers of NAND must the current pass?
+# > **Predict.** Here is your circuit, every box a part that you wrote, every small shape one of
+# > your NANDs. Press the input bits and watch. Before you set $3 \times 3$: which outputs will
+# > light up?
 
 # %% demo=true
 from nand2resnet.widgets import MultiplierCircuit
@@ -763,8 +766,8 @@ MultiplierCircuit(multiply_2bit, nand)
 
 # %% [markdown]
 # Every one of these gates is a neuron with two weights and a threshold. You have built a neural
-# network, by hand, that multiplies. Nobody had to teach it; but it was you who had to think of every
-# wire.
+# network, by hand, that multiplies. Nobody had to teach it; but it was you who had to think of
+# every wire.
 #
 # (For those who like to save: ours takes 20 NANDs, 14 are enough. How few can you do it with?)
 
@@ -798,14 +801,15 @@ for name, table in gates.items():
 # the ones and the segment between the zeros cross in the middle. A line that has both ones on one
 # side has that middle on the same side; and then one of the zeros is there, too.
 #
-# Your circuit `xor` has no such problem, because it is not one neuron: it is three layers of them. Two
-# layers are enough.
+# Your circuit `xor` has no such problem, because it is not one neuron: it is three layers of them.
+# Two layers are enough.
 
 # %% [markdown]
 # ### Exercise: `xor_network`
 #
-# Compute XOR with **two layers** of perceptrons: a *hidden* layer that sees the inputs, and an output
-# neuron that sees the hidden layer. Choose the numbers yourself, and use nothing but `perceptron`.
+# Compute XOR with **two layers** of perceptrons: a *hidden* layer that sees the inputs, and an
+# output neuron that sees the hidden layer. Choose the numbers yourself, and use nothing but
+# `perceptron`.
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -814,8 +818,9 @@ for name, table in gates.items():
 #
 # <details><summary>Hint 2, a pointer</summary>
 #
-# Two lines cut a *band* out of the plane, with both ones inside it. One hidden neuron for each line;
-# the output neuron fires if both of them do. In a layer the weights of each neuron are a **column**.
+# Two lines cut a *band* out of the plane, with both ones inside it. One hidden neuron for each
+# line; the output neuron fires if both of them do. In a layer the weights of each neuron are a
+# **column**.
 #
 # <details><summary>Hint 3, a worked neighbour</summary>
 #
@@ -860,23 +865,23 @@ def xor_network(a, b):
 check.circuit(xor_network, expected=[0, 1, 1, 0], of="perceptron")
 
 # %% [markdown]
-# > **Predict.** Your network also answers *between* the corners. Which shape has the region where it
-# > says 1?
+# > **Predict.** Your network also answers *between* the corners. Which shape has the region where
+# > it says 1?
 
 # %% demo=true
 regions.where_it_fires(xor_network, corners, gates["XOR"])
 
 # %% [markdown]
-# Each hidden neuron still draws one straight line. The output neuron *combines* the two half-planes,
-# and so draws what no single neuron can.
+# Each hidden neuron still draws one straight line. The output neuron *combines* the two
+# half-planes, and so draws what no single neuron can.
 
 # %% [markdown]
 # ### Edges, shapes, objects
 #
 # This is how deep networks are hoped to see. The first layer finds the simplest things, say strokes
 # and edges. The second weighs *their* answers and finds shapes. The third weighs shapes and finds
-# objects. Every layer decides about something more abstract than the one before, and has an easy job,
-# because the hard part has been done below it.
+# objects. Every layer decides about something more abstract than the one before, and has an easy
+# job, because the hard part has been done below it.
 #
 # Here is such a network, wired by hand from your `perceptron`. Layer 1 knows six strokes, layer 2 a
 # box and a roof, layer 3 a house.
@@ -916,9 +921,9 @@ titles = [f"{s.sum()} strokes\n{'box ' * b}{'roof ' * r}\n{'HOUSE' * h}"
 plots.images(pictures.reshape(-1, 7, 7), titles=titles)
 
 # %% [markdown]
-# Smudges do not matter, because no neuron looks at them. One missing pixel does: our strokes are too
-# strict. Finding *good* weights for such a network by hand is hopeless; for a real picture there would
-# be millions. They have to be learnt.
+# Smudges do not matter, because no neuron looks at them. One missing pixel does: our strokes are
+# too strict. Finding *good* weights for such a network by hand is hopeless; for a real picture
+# there would be millions. They have to be learnt.
 
 # %% [markdown]
 # ## 5. A neuron that learns
@@ -938,8 +943,8 @@ plots.images(pictures.reshape(-1, 7, 7), titles=titles)
 #
 # Once round all the examples is an **epoch**.
 #
-# **Worked.** We begin with $w = (0, 0)$ and $b = 0$. The first example is $x = (2, 1)$ with label 1.
-# The sum is 0, not above 0, so the neuron is silent: $e = 1$. **Your turn to finish:** the new
+# **Worked.** We begin with $w = (0, 0)$ and $b = 0$. The first example is $x = (2, 1)$ with label
+# 1. The sum is 0, not above 0, so the neuron is silent: $e = 1$. **Your turn to finish:** the new
 # weights and threshold.
 
 # %%
@@ -953,8 +958,8 @@ print("before:", w, b, " error:", error, " after:", w_new, b_new)  # [2. 1.] -1.
 # ### Exercise: `perceptron_learn`
 #
 # Write the rule. Start from zero weights and a zero threshold, take the examples in their order,
-# change the weights after *every* mistake (not once an epoch), and count the mistakes of each epoch.
-# Do all the epochs, also when there is nothing left to learn.
+# change the weights after *every* mistake (not once an epoch), and count the mistakes of each
+# epoch. Do all the epochs, also when there is nothing left to learn.
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -962,14 +967,14 @@ print("before:", w, b, " error:", error, " after:", w_new, b_new)  # [2. 1.] -1.
 #
 # <details><summary>Hint 2, a pointer</summary>
 #
-# `for inputs, label in zip(x, y)` gives the examples one by one. The error tells both what to add to
-# `w` and whether to count a mistake. Mind the sign of the threshold's change: to fire more easily, it
-# must go *down*.
+# `for inputs, label in zip(x, y)` gives the examples one by one. The error tells both what to add
+# to `w` and whether to count a mistake. Mind the sign of the threshold's change: to fire more
+# easily, it must go *down*.
 #
 # <details><summary>Hint 3, a worked neighbour</summary>
 #
-# Another learner: it keeps the mean of the inputs that belong to label 1, updated after each example,
-# and notes after each epoch how long the mean is.
+# Another learner: it keeps the mean of the inputs that belong to label 1, updated after each
+# example, and notes after each epoch how long the mean is.
 #
 # ```python
 # def learn_mean(x, y, epochs):
@@ -1004,8 +1009,8 @@ def perceptron_learn(x, y, epochs):
     w : array (D,)
     b : float
         The threshold: fire if x @ w > b.
-    mistakes : list of epochs whole numbers
-        How many answers were wrong in each epoch.
+    mistakes : list of whole numbers, one for each epoch
+        How many answers were wrong in it.
 
     Example
     -------
@@ -1069,15 +1074,15 @@ LearningBoundary(perceptron_learn)
 # %% [markdown]
 # ### Does it always come to an end?
 #
-# If *some* line separates the examples, yes. Treat the threshold as the weight of one more input that
-# is always $-1$. Let $R$ be the length of the longest of these extended examples, and $\gamma$ the
-# distance of the nearest one from a separating plane (any that you happen to know). Then the rule
-# makes at most
+# If *some* line separates the examples, yes. Treat the threshold as the weight of one more input
+# that is always $-1$. Let $R$ be the length of the longest of these extended examples, and $\gamma$
+# the distance of the nearest one from a separating plane (any that you happen to know). Then the
+# rule makes at most
 #
 # $$\left(\frac{R}{\gamma}\right)^2$$
 #
-# mistakes in all its life, in whatever order the examples come (A. Novikoff, 1962). For AND we know a
-# line from part 2. **Predict:** will the neuron need nearly as many mistakes as it is allowed?
+# mistakes in all its life, in whatever order the examples come (A. Novikoff, 1962). For AND we know
+# a line from part 2. **Predict:** will the neuron need nearly as many mistakes as it is allowed?
 
 # %%
 extended = np.hstack([corners, -np.ones((4, 1))])
@@ -1089,8 +1094,8 @@ made = perceptron_learn(corners, np.array([0, 0, 0, 1]), 10)[2]
 print(f"mistakes by epoch {made}: {sum(made)} in all; allowed are {(R / gamma) ** 2:.0f}")
 
 # %% [markdown]
-# Once an epoch passes without a mistake, nothing changes any more: the neuron has **converged**. For
-# XOR no line exists, the theorem promises nothing, and the mistakes go on for ever:
+# Once an epoch passes without a mistake, nothing changes any more: the neuron has **converged**.
+# For XOR no line exists, the theorem promises nothing, and the mistakes go on for ever:
 
 # %%
 print("XOR:", perceptron_learn(corners, np.array([0, 1, 1, 0]), 20)[2])
@@ -1115,15 +1120,15 @@ pictures = pictures.reshape(-1, 8, 8) / pictures.max(axis=1)[:, np.newaxis, np.n
 plots.images(pictures, titles=["mean 3", "mean 8", "for an 8", "against it"])
 
 # %% [markdown]
-# Ink at the left, where an 8 is closed and a 3 is open, speaks for an 8. Nobody told the neuron where
-# to look: it was only ever told right or wrong.
+# Ink at the left, where an 8 is closed and a 3 is open, speaks for an 8. Nobody told the neuron
+# where to look: it was only ever told right or wrong.
 
 # %% [markdown]
 # ## 6. From the step to the sigmoid
 #
-# The rule of part 5 trains one layer. In a network, which label has a *hidden* neuron? None; we know
-# only what the output should be. Unit 01 has a way that needs no such labels: nudge each weight, see
-# how the **cost** changes, and go downhill. Let us ask a step neuron for its slopes.
+# The rule of part 5 trains one layer. In a network, which label has a *hidden* neuron? None; we
+# know only what the output should be. Unit 01 has a way that needs no such labels: nudge each
+# weight, see how the **cost** changes, and go downhill. Let us ask a step neuron for its slopes.
 
 
 # %% setup=true
@@ -1153,8 +1158,9 @@ print("cost:", cost(step, v), " slopes:", slopes(step, v))
 # On a stair the slope is 0, and descent never takes a step. At an edge an answer flips, the cost
 # jumps, and there is no slope.
 #
-# > **Check the source.** The notes say that the jumps make it "very difficult for gradient descent to
-# > converge". Difficult is too kind. The gradient is 0 wherever it exists: descent does not even start.
+# > **Check the source.** The notes say that gradient descent has great difficulty converging here,
+# > because of the jumps. "Difficulty" is too kind. The gradient is 0 wherever it exists: descent
+# > does not even start.
 #
 # What we need is a step without an edge, the **sigmoid**:
 #
@@ -1165,9 +1171,9 @@ print("cost:", cost(step, v), " slopes:", slopes(step, v))
 # %% [markdown]
 # ### Exercise: `sigmoid`
 #
-# Write it, for numbers and for arrays, for every $z$ from $-1000$ to $1000$ and beyond. Typed in as it
-# stands, the formula needs $e^{1000}$ for $z = -1000$. No computer number is that large: NumPy warns
-# of an **overflow**. Yours must never try. The check counts an overflow as an error.
+# Write it, for numbers and for arrays, for every $z$ from $-1000$ to $1000$ and beyond. Typed in as
+# it stands, the formula needs $e^{1000}$ for $z = -1000$. No computer number is that large: NumPy
+# warns of an **overflow**. Yours must never try. The check counts an overflow as an error.
 #
 # <details><summary>Hint 1, a nudge</summary>
 #
@@ -1232,14 +1238,15 @@ def overflows(f, values):
 
 
 # %% check="sigmoid"
-expected = np.array([0.1192029, 0.2689414, 0.5, 0.7310586, 0.8807971])
-check(sigmoid, np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), expected=expected)
+expected = np.array([6.1441746e-06, 0.26894142, 0.5, 0.73105858, 0.99999386])
+check(sigmoid, np.array([-12.0, -1.0, 0.0, 1.0, 12.0]), expected=expected)
 check(sigmoid, np.log(3.0), expected=0.75)
 check(overflows, sigmoid, [-1000.0, 0.0, 1000.0], expected=[False, False, False])
 
 # %% [markdown]
-# > **Predict.** The figure draws $\sigma(kz)$ and the step, both yours. What does a larger $k$ do to
-# > the curve, and what to its slope at 0? And what to its slope at $z = 1$? Nudge $z$ and compare.
+# > **Predict.** The figure draws $\sigma(kz)$ and the step, both yours. What does a larger $k$ do
+# > to the curve, and what to its slope at 0? And what to its slope at $z = 1$? Nudge $z$ and
+# > compare.
 
 # %% demo=true
 from nand2resnet.widgets import StepAndSigmoid
@@ -1247,10 +1254,12 @@ from nand2resnet.widgets import StepAndSigmoid
 StepAndSigmoid(step, sigmoid)
 
 # %% [markdown]
-# A steep sigmoid is nearly a step: for large $k$ the two differ only in a narrow strip around 0. But a
-# sigmoid always has *some* slope, $k/4$ at the middle, and so the stairs of the cost become a hillside:
+# A steep sigmoid is nearly a step: for large $k$ the two differ only in a narrow strip around 0.
+# But a sigmoid always has *some* slope, $k/4$ at the middle, and so the stairs of the cost become a
+# hillside:
 
 # %% demo=true
+plots.use_style()
 weights = np.linspace(-8, 8, 401)
 figure, axes = plots.new_figure()
 for name, sigma, line in (("step", step, "--"), ("sigmoid", sigmoid, "-")):
@@ -1264,8 +1273,8 @@ figure.alt = (
 figure
 
 # %% [markdown]
-# > **Predict.** We start a sigmoid neuron at zero and let it descend. Which weights will it find for
-# > NAND?
+# > **Predict.** We start a sigmoid neuron at zero and let it descend. Which weights will it find
+# > for NAND?
 
 # %%
 v = np.zeros(3)
@@ -1277,50 +1286,50 @@ print("threshold / weight:", (v[2] / v[0]).round(2))
 
 # %% [markdown]
 # A NAND gate, and nobody wired it: a neuron that began with nothing has gone downhill until it was
-# one. Its weights are about $-2$, $-2$ and $-3$, times a factor that makes the step steeper. And since
-# nothing here needed a label for the neuron *itself*, only a cost at the end, the same will work for
-# hidden layers: that is what units 04 and 05 are about.
+# one. Its weights are about $-2$, $-2$ and $-3$, times a factor that makes the step steeper. And
+# since nothing here needed a label for the neuron *itself*, only a cost at the end, the same will
+# work for hidden layers: that is what units 04 and 05 are about.
 
 # %% [markdown] question="no_slope_no_learning" points=2
 # ### Written question: no slope, no learning
 #
-# A friend trains a network of *step* neurons by gradient descent, with a numerical gradient. A third
-# of the answers are wrong, and yet the cost is the same after a thousand steps. (a) Explain to her
-# what happened, in terms of nudges and answers.
+# A friend trains a network of *step* neurons by gradient descent, with a numerical gradient. A
+# third of the answers are wrong, and yet the cost is the same after a thousand steps. (a) Explain
+# to her what happened, in terms of nudges and answers.
 #
-# She then takes $\sigma(kz)$ with $k = 100$ for every neuron, "because I want it to be nearly a step".
-# (b) Now the cost changes, but hardly, and only now and then. Why? What would you advise? (Five or
-# six sentences in all; a human reads them.)
+# She then takes $\sigma(kz)$ with $k = 100$ for every neuron, "because I want it to be nearly a
+# step". (b) Now the cost changes, but hardly, and only now and then. Why? What would you advise?
+# (Five or six sentences in all; a human reads them.)
 #
 # ### BEGIN SOLUTION
-# (a) A tiny change of a weight changes a neuron's sum by a tiny amount. Unless the sum happens to lie
-# right at the threshold, it stays on the same side, so no neuron's answer changes, no output changes,
-# and neither does the cost: every slope is 0. Descent multiplies this 0 by the learning rate and stays
-# where it is, however wrong the answers are. (1 point: the answers do not change, so the slope is 0 and
-# the weights never move.)
+# (a) A tiny change of a weight changes a neuron's sum by a tiny amount. Unless the sum happens to
+# lie right at the threshold, it stays on the same side, so no neuron's answer changes, no output
+# changes, and neither does the cost: every slope is 0. Descent multiplies this 0 by the learning
+# rate and stays where it is, however wrong the answers are. (1 point: the answers do not change, so
+# the slope is 0 and the weights never move.)
 #
-# (b) The steep sigmoid has a slope only in a narrow strip around the threshold, of width about $1/k$.
-# For $z = 0.5$ it is $k\,\sigma(kz)(1 - \sigma(kz)) \approx 2 \cdot 10^{-20}$: as good as 0. Only an
-# example whose sum falls into the strip moves the weights, and then the slope is up to $k/4 = 25$, a
-# big jump. A smaller $k$, such as 1, gives slopes to many examples at once; a trained neuron can still
-# become steep by growing its weights. (1 point: flat almost everywhere, or slope only near the
-# threshold; smaller $k$.)
+# (b) The steep sigmoid has a slope only in a narrow strip around the threshold, of width about
+# $1/k$. For $z = 0.5$ it is $k\,\sigma(kz)(1 - \sigma(kz)) \approx 2 \cdot 10^{-20}$: as good as 0.
+# Only an example whose sum falls into the strip moves the weights, and then the slope is up to $k/4
+# = 25$, a big jump. A smaller $k$, such as 1, gives slopes to many examples at once; a trained
+# neuron can still become steep by growing its weights. (1 point: flat almost everywhere, or slope
+# only near the threshold; smaller $k$.)
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What we learnt, where next
 #
-# * A perceptron weighs evidence: it fires exactly when $w \cdot x > b$. Here $b$ is a threshold; a bias
-#   is its opposite.
-# * One neuron draws one straight line. NAND lies within its reach, XOR does not, and that is a proof,
-#   not bad luck.
+# * A perceptron weighs evidence: it fires exactly when $w \cdot x > b$. Here $b$ is a threshold; a
+#   bias is its opposite.
+# * One neuron draws one straight line. NAND lies within its reach, XOR does not, and that is a
+#   proof, not bad luck.
 # * NAND is universal, so networks of neurons compute every table of bits. Yours multiplies.
-# * A layer is a matrix. A second layer combines lines into regions; deeper ones combine regions into
-#   shapes and objects.
+# * A layer is a matrix. A second layer combines lines into regions; deeper ones combine regions
+#   into shapes and objects.
 # * The perceptron rule learns whatever a line can separate, after a number of mistakes that can be
 #   bounded. It cannot train hidden neurons.
 # * A step has no slope, so descent cannot move. The sigmoid is a step with a slope.
 #
-# **Next**, in unit 04: which smooth steps there are besides the sigmoid (most networks today use a much
-# simpler one), what "wrong" should cost when the answer is one of ten digits, and your first classifier
-# for all of them.
+# **Next**, in unit 04: which smooth steps there are besides the sigmoid (most networks today use a
+# much simpler one), what "wrong" should cost when the answer is one of ten digits, and your first
+# classifier for all of them.

@@ -7,6 +7,7 @@ const WEIGHTS = { low: -3, high: 3, step: 0.25 };
 const THRESHOLD = { low: -4, high: 4, step: 0.25 };
 const ARROW = 46; // pixels
 const ROUND = 13;
+const SEAM = 0.5;
 
 function render({ model, el }) {
   const { gates } = model.get("plane");
@@ -111,14 +112,15 @@ function planePlot({ corners, reach, places }) {
 
   const width = inner.width / (places - 1);
   const height = inner.height / (places - 1);
-  // Runs of firing places in a row become one rectangle each.
+  // Runs of firing places in a row become one rectangle each; the rows overlap, or seams would show.
   const showAnswers = (grid, labels, answers) => {
     const runs = [];
     for (let row = 0; row < places && grid; row++) {
       const line = grid.slice(row * places, (row + 1) * places);
       for (const { index, 0: run } of line.matchAll(/1+/g)) {
-        const top = inner.height - (row + 0.5) * height;
-        runs.push(`M${((index - 0.5) * width).toFixed(1)} ${top.toFixed(1)}h${(run.length * width).toFixed(1)}v${height.toFixed(1)}h${(-run.length * width).toFixed(1)}Z`);
+        const corner = [(index - 0.5) * width, inner.height - (row + 0.5) * height - SEAM];
+        const size = [run.length * width, height + 2 * SEAM];
+        runs.push(`M${corner.map((at) => at.toFixed(1)).join(" ")}h${size[0].toFixed(1)}v${size[1].toFixed(1)}h${(-size[0]).toFixed(1)}Z`);
       }
     }
     set(firing, { d: runs.join("") });
