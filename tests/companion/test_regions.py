@@ -13,7 +13,7 @@ POINTS, LABELS = [(0, 0), (0, 1), (1, 0), (1, 1)], [0, 1, 1, 0]
 def test_the_share_and_the_points_are_told():
     figure = regions.where_it_fires(lambda x, _: x > 0.5, POINTS, LABELS)
     assert "(1, 0), (1, 1) lie in it" in figure.alt
-    assert "49% of what is shown" in figure.alt
+    assert "50% of what is shown" in figure.alt
 
 
 def test_places_where_it_fires_are_coloured(tmp_path):
