@@ -230,10 +230,7 @@ class Examination:
             problems += problems_of(version, outcomes)
             notes += notes_on(version, outcomes)
         accepted = [mutant for mutant, fate in fates.items() if fate == "accepted"]
-        notes += [
-            f"`accept` finds this right: {mutant.description}, in `{mutant.line}`."
-            for mutant in accepted
-        ]
+        notes += [f"`accept` finds this right: `{mutant.line}`." for mutant in accepted]
         return ExerciseAudit(
             unit=self.unit.name,
             exercise=self.name,

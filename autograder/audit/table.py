@@ -12,7 +12,7 @@ from rich.text import Text
 
 from autograder.audit.findings import ExerciseAudit, Survivor
 
-COLUMNS = ("reference", "others", "caught", "named", "at once", "mutants", "seconds")
+COLUMNS = ("reference", "others", "caught", "named", "at once", "mutants", "s")
 LEGEND = (
     "others: other right answers that pass · caught: mistakes that lose marks · named: mistakes "
     "recognised · at once: named by the notebook's own check · mutants: killed, accepted or "

@@ -92,9 +92,7 @@ def test_other_answers_that_are_accepted_do_not_count_as_survivors(audits):
     root = audits["root"]
     assert root.is_clean, root.problems
     assert root.mutants_accepted == 1
-    assert root.notes == (
-        "`accept` finds this right: `return np.sqrt(n)` becomes `return -np.sqrt(n)`.",
-    )
+    assert root.notes == ("`accept` finds this right: `return -np.sqrt(n)`.",)
 
 
 def test_a_class_is_audited_like_a_function(audits):
