@@ -274,7 +274,10 @@ def lab(
 
     with errors_for_people():
         place = COURSE if unit is None else load_unit(unit).release
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(place)])
+    command = [sys.executable, "-m", "jupyterlab", str(place)]
+    if os.geteuid() == 0:  # which JupyterLab refuses unless told
+        command.append("--allow-root")
+    os.execv(sys.executable, command)
 
 
 @app.command()

@@ -9,6 +9,10 @@ class NoSandbox(GraderError):
     """No backend can run learners' code safely on this machine."""
 
 
+class SandboxFailed(GraderError):
+    """The sandbox did not even start its runner: not the submission's fault."""
+
+
 class UnknownName(GraderError):
     """A unit or exercise that does not exist; the message gives the nearest names."""
 

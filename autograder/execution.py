@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
+from autograder.errors import SandboxFailed
 from autograder.job import Execution, Job
 from autograder.receiving import Receiver
 from autograder.runner.frames import FrameReader, MalformedFrame
@@ -27,7 +28,13 @@ GRACE_SECONDS: Final = 5.0
 
 
 def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> Execution:
-    """Run a job to its end, starting again without a cell that brings the runner down."""
+    """Run a job to its end, starting again without a cell that brings the runner down.
+
+    Raises
+    ------
+    SandboxFailed
+        The runner did not get as far as the first cell.
+    """
     execution = Execution()
     deadline = time.monotonic() + limits.wall
     skip: set[int] = set()
@@ -42,8 +49,10 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
             execution.stopped = f"it was stopped: it ran for more than {limits.wall:g} seconds"
             return execution
         if run.cell is None:
-            execution.stopped = f"the sandbox could not start its runner ({run.reason})"
-            return execution
+            raise SandboxFailed(
+                f"the sandbox could not start its runner ({run.reason}); `n2r doctor` looks for "
+                "the reason"
+            )
         execution.notes[run.cell] = run.reason
         skip.add(run.cell)
         # What an earlier start observed stands; only what is missing is run again.
