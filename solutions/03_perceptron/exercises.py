@@ -218,7 +218,7 @@ def judge_table(case, observation, reference):
     """Right in every row, with the number of gates; or the first row that is wrong."""
     came, expected = netlists(case, observation, reference)
     wrong = shape_of_answer(came, expected) or first_wrong_row(came, expected)
-    return wrong or Right(f"{gate_count(case, observation)}, right for every input")
+    return wrong or Right(f"{gate_count(observation, came)}, right for every input")
 
 
 def shape_of_answer(came, expected):
@@ -256,12 +256,14 @@ def shown(netlist: Netlist, bits):
     return str(made[0]) if netlist.single else str(made)
 
 
-def gate_count(case, observation):
-    """How many gates a circuit has: in NANDs if all its parts are there, else as it stands."""
+def gate_count(observation, came):
+    """How many gates a circuit has: in NANDs if all its parts are right, else as it stands."""
     gates = observation.value.get("gates")
     if gates is not None:
-        return counted(read_netlist(gates, {"nand": (2, 1)}).count("nand"), "NAND gate")
-    (came, _) = netlists(case, observation, observation)
+        in_nands = read_netlist(gates, {"nand": (2, 1)})
+        table = rows(came.inputs)
+        if all(outputs(in_nands, bits) == outputs(came, bits) for bits in table):
+            return counted(in_nands.count("nand"), "NAND gate")
     return counted(len(came.gates), "gate")
 
 
@@ -669,7 +671,7 @@ def judge_products(case, observation, reference, table):
     if not wrong:
         complete = len(table) == len(rows(expected.inputs))
         return (
-            Right(f"{gate_count(case, observation)}, right for every input") if complete else True
+            Right(f"{gate_count(observation, came)}, right for every input") if complete else True
         )
     factors = f"{value(wrong[0][:2])} × {value(wrong[0][2:])}"
     gives, should = (value(outputs(net, wrong[0])) for net in (came, expected))

@@ -381,6 +381,16 @@ def test_a_wrong_gate_costs_its_own_point_only(oracle):
     assert verdict_of(oracle, "or_", wrong).points == 0
 
 
+def test_gates_are_counted_in_nands_only_if_all_parts_are_right(oracle):
+    def remark(**versions):
+        namespace = UNIT.namespace(**versions)
+        verdict = oracle.judge("half_adder", oracle.observe_namespace("half_adder", namespace, 5))
+        return verdict.criteria[0].message
+
+    assert remark() == "6 NAND gates, right for every input"
+    assert remark(xor="def xor(a, b):\n    return a") == "2 gates, right for every input"
+
+
 def test_a_wrong_neuron_does_not_cost_the_gate_built_from_it(oracle):
     wrong = "def perceptron(x, w, b):\n    raise NotImplementedError"
     for name in ("nand", "xor_network"):

@@ -1,6 +1,7 @@
 """Learning boundary: the learner's own perceptron rule, epoch by epoch."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import numpy as np
 import traitlets
@@ -111,7 +112,7 @@ def learn(
     name = "perceptron_learn"
     returned = call(perceptron_learn, x.copy(), y.copy(), epochs, name=name)
     try:
-        w, b, mistakes = returned  # type: ignore[misc]
+        w, b, mistakes = cast("tuple[Any, Any, Any]", returned)
         weights = np.asarray(w, dtype=float)
         threshold, counts = float(b), [int(count) for count in mistakes]
     except (TypeError, ValueError):
