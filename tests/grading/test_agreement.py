@@ -267,6 +267,22 @@ def test_the_formgrader_opens_every_graded_notebook(unit, handed_in, formgrader)
         assert "numerical_gradient" in page
 
 
+def test_an_instructor_sees_the_graded_class_in_the_browser(
+    unit, ours, handed_in, formgrader, browser
+):
+    page = browser.new_page(extra_http_headers={"Authorization": f"token {TOKEN}"})
+    page.set_default_timeout(120_000)
+    page.goto(f"{formgrader.address}formgrader/manage_submissions/{unit.name}")
+    rows = page.locator("table tbody tr")
+    rows.nth(len(handed_in) - 1).wait_for()
+    shown = [" ".join(row.split()) for row in rows.all_inner_texts()]
+    assert len(shown) == len(handed_in)
+    for student, entered in marks(ours, unit.name).items():
+        (row,) = [text for text in shown if f" {student} " in f" {text} "]
+        assert f"{entered['total']:g} / {unit.max_points:g}" in row
+    page.close()
+
+
 def test_the_formgraders_button_gives_the_same_marks(unit, ours, theirs, handed_in, formgrader):
     give_by_hand(ours, unit.name, "answered", "why_it_diverges", 1.5)
     settled = marks(ours, unit.name)
