@@ -41,8 +41,8 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
     for start in range(MOST_STARTS + MOST_BARE_STARTS):
         if start == MOST_STARTS:
             skip = _bare(job, execution)
-        run = _Run(job, execution, limits, deadline)
-        run.go(backend.launch(contents, limits), skip)
+        run = _Run(job, execution, skip, limits, deadline)
+        run.go(backend.launch(contents, limits))
         if run.finished:
             return execution
         if time.monotonic() >= deadline:
@@ -94,9 +94,11 @@ def _bare(job: Job, execution: Execution) -> set[int]:
 class _Run:
     """One start of the runner."""
 
-    def __init__(self, job: Job, execution: Execution, limits: Limits, deadline: float) -> None:
-        self._job = job
-        self._receiver = Receiver(job, execution)
+    def __init__(
+        self, job: Job, execution: Execution, skip: set[int], limits: Limits, deadline: float
+    ) -> None:
+        self._frames = job.frames(limits, skip)
+        self._receiver = Receiver(job, execution, skip)
         self._limits = limits
         self._deadline = deadline
         self.reason = "the process ended while it ran"
@@ -111,10 +113,10 @@ class _Run:
         """Whether the runner came to its end."""
         return self._receiver.finished
 
-    def go(self, running: Running, skip: set[int]) -> None:
+    def go(self, running: Running) -> None:
         """Send the job, take the reports, and end the runner whatever happens."""
         try:
-            with _sending(running, self._job.frames(self._limits, skip)):
+            with _sending(running, self._frames):
                 for message in self._messages(running):
                     self._receiver.take(message)
                     if self.finished:

@@ -119,6 +119,11 @@ def read_notebook(submission: bytes | Path, unit: Unit) -> dict[str, Any]:
     data = _bytes_of(submission)
     if not data.strip():
         raise UnreadableNotebook("the file is empty")
+    if values_in(data) > MOST_VALUES:
+        raise UnreadableNotebook(
+            "the file holds hundreds of thousands of values, as no notebook does; clear the "
+            "outputs and save it again"
+        )
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

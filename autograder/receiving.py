@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from autograder.job import Execution, Job, Observed
@@ -22,14 +23,15 @@ KINDS_OF_DATA: Final = ("text/plain", "text/html", "text/markdown", "text/latex"
 
 
 class Receiver:
-    """Takes one runner's reports into an :class:`Execution`.
+    """Takes one runner's reports into an :class:`Execution`; it was not given cells to ``skip``.
 
     ``cell`` is the cell the runner says it is at; ``finished``, whether it says it is done.
     """
 
-    def __init__(self, job: Job, execution: Execution) -> None:
+    def __init__(self, job: Job, execution: Execution, skip: Collection[int] = ()) -> None:
         self.cell: int | None = None
         self.finished = False
+        self._awaited = {cell.exercise for cell in job.cells if cell.index not in skip} - {None}
         self._execution = execution
         self._indices = {cell.index for cell in job.cells}
         self._steps = {name: len(packed.cases) for name, packed in job.exercises.items()}
@@ -56,6 +58,8 @@ class Receiver:
         elif kind == "observation":
             self._observe(message)
         elif kind == "done":
+            if self._awaited - self._execution.observed.keys():
+                raise MalformedFrame("it says that it is done, and is not")
             self.finished = True
         elif kind != "ready":
             raise MalformedFrame("it is not a report")

@@ -1,0 +1,17 @@
+"""Reads what others handed in.
+
+Success: the token of another submission is in the outputs.
+"""
+
+import glob
+
+for pattern in (
+    KNOWN["submission"],
+    KNOWN["class"] + "/**",
+    "/**/submitted/**",
+    "../**/*.ipynb",
+    "/tmp/**",
+):
+    for path in glob.glob(pattern, recursive=True):
+        if os.path.isfile(path):
+            attempt(lambda: (path, open(path, "rb").read()[:20_000]))

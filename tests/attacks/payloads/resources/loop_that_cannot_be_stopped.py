@@ -1,0 +1,16 @@
+"""Loops with every signal ignored or blocked.
+
+Success: the run does not end, or other exercises lose their marks.
+Runs: alone, always
+"""
+
+import signal
+
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+while True:
+    pass
