@@ -17,6 +17,7 @@ from autograder.job import Execution, Job, JobCell, Observed
 from autograder.merge import Merged, MergedCell, merge
 from autograder.notebook import graded_notebook, released_cells
 from autograder.oracle import NOT_WRITTEN, Oracle
+from autograder.runner.frames import MOST_VALUES, values_in
 from autograder.sandbox import Backend, Limits, choose
 from autograder.sandbox.contents import NUMPY_UNITS, contents_for
 from autograder.unit import Cell, Unit, load_unit
