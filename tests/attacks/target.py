@@ -20,8 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import autograder.runner
+import nand2resnet
 from autograder import execution, grading
 from autograder.grading import Graded, grade_submission
 from autograder.sandbox import Backend, Contents, Limits, Running, choose
@@ -197,17 +200,17 @@ class Target:
         assert stat.rpartition(")")[2].split()[0] != "T", "a process of the host was stopped"
         for name in ("n2r-kernel-ran", "n2r-attached.png", "later", "pickled"):
             assert not Path("/tmp", name).exists(), f"/tmp/{name} was made"
+        for module in (nand2resnet, np, autograder.runner):
+            folder = Path(module.__path__[0])
+            left = [*folder.rglob("left-behind"), *folder.rglob("evil.pyc"), *folder.glob("*.old")]
+            assert left == [], "a package was changed"
         namespaces = {namespace_of(int(path.name)) for path in Path("/proc").glob("[0-9]*")}
         assert not namespaces & watched.namespaces, "a process of the sandbox is still alive"
 
     def _digest_now(self) -> str:
         digest = hashlib.sha256()
-        roots = [self.place, ROOT / "course" / "nand2resnet", ROOT / "autograder" / "runner"]
-        paths = [
-            path for root in roots for path in root.rglob("*") if "__pycache__" not in path.parts
-        ]
         fonts = font_list()
-        for path in sorted([*paths, *([fonts] if fonts else [])]):
+        for path in sorted([*self.place.rglob("*"), *([fonts] if fonts else [])]):
             digest.update(f"{path} {path.lstat().st_mode}".encode())
             if path.is_file():
                 digest.update(path.read_bytes())

@@ -162,12 +162,14 @@ def test_what_counts_as_different(actual, expected, kind):
     assert explain(actual, expected).kind == kind
 
 
-def test_the_coarser_dtype_sets_the_tolerance():
+def test_the_coarser_dtype_sets_the_tolerance_but_nobody_gains_by_rounding():
     exact = np.array([1.0, 3.0])
     assert explain(exact * (1 + 5e-5), exact).kind == "factor"
     assert explain((exact * (1 + 5e-5)).astype(np.float32), exact) is None
     assert explain(exact * (1 + 5e-5), exact.astype(np.float32)) is None
-    assert explain((exact * 1.005).astype(np.float16), exact) is None
+    assert explain((exact * 1.005).astype(np.float16), exact.astype(np.float16)) is None
+    assert explain(exact * 1.005, exact.astype(np.float16)) is None
+    assert explain((exact * 1.005).astype(np.float16), exact) is not None
     assert explain((exact * 1.005).astype(np.float32), exact) is not None
     assert explain((exact * (1 + 5e-5)).astype(np.complex64), exact) is None
 
