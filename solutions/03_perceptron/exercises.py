@@ -129,6 +129,7 @@ def _(rng):
     yield Case(kind, x=eighths(rng, (4, 3)).astype(np.float32), w=w, b=np.array([0.5, -0.5]))
 
 
+# No mistake calls `step`: it is recognised also where the learner's own `step` is wrong.
 perceptron.mistake(
     "fires at the threshold",
     "Make the weighted sum equal to b. What does the convention of this unit say?",
@@ -138,20 +139,20 @@ perceptron.mistake(
 perceptron.mistake(
     "the threshold is left out",
     "Call it with the same inputs and weights, once with b = 1 and once with b = 100.",
-    "x @ w - b",
-    "x @ w",
+    "step(x @ w - b)",
+    "(np.asarray(x @ w) > 0).astype(int)",
 )
 perceptron.mistake(
     "the threshold is added",
     "Weights 6, 2, 2 and threshold 5: with no evidence at all, does your neuron fire?",
-    "x @ w - b",
-    "x @ w + b",
+    "step(x @ w - b)",
+    "(np.asarray(x @ w + b) > 0).astype(int)",
 )
 perceptron.mistake(
     "silent where it should fire",
     "Strong evidence for it, a low threshold: does your neuron fire?",
-    "x @ w - b",
-    "b - x @ w",
+    "step(x @ w - b)",
+    "(np.asarray(x @ w) < b).astype(int)",
 )
 
 
@@ -160,7 +161,7 @@ perceptron.mistake(
     "A layer has its neurons in the columns of w. Along which axis do you add up?",
 )
 def one_neuron_only(x, w, b):
-    return step(np.sum(x * w, axis=-1) - b)
+    return (np.sum(x * w, axis=-1) > b).astype(int)
 
 
 @perceptron.mistake(
@@ -168,7 +169,7 @@ def one_neuron_only(x, w, b):
     "Print np.sum(x * w).shape for a batch. How many sums are needed, and over which numbers?",
 )
 def one_sum(x, w, b):
-    return step(np.sum(x * w) - b)
+    return (np.sum(x * w) > b).astype(int)
 
 
 @perceptron.mistake(
@@ -927,59 +928,69 @@ def handwriting(rng, pair, size=40):
     return images[chosen].reshape(size, -1), (labels[chosen] == pair[1]).astype(int)
 
 
+# No mistake calls `perceptron`: it is recognised also where the learner's own is wrong.
+BY_ITSELF = ("int(perceptron(inputs, w, b))", "int(inputs @ w > b)")
 perceptron_learn.mistake(
     "the threshold moves the wrong way",
     "The neuron was silent and should have fired. Does a higher threshold help it to fire?",
     "b = b - error",
     "b = b + error",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "the threshold never moves",
     "Can your neuron learn to fire at x = (0, 0)? What would have to change for that?",
     "            b = b - error\n",
     "",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "the weights move the wrong way",
     "After a mistake, show it the same example again: is the sum nearer to the right side?",
     "w = w + error * inputs",
     "w = w - error * inputs",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "learns only when it should have fired",
     "What happens when the neuron fires and should be silent? Print the weights then.",
     "int(label) - int(perceptron(inputs, w, b))",
-    "max(int(label) - int(perceptron(inputs, w, b)), 0)",
+    "max(int(label) - int(inputs @ w > b), 0)",
 )
 perceptron_learn.mistake(
     "counts errors with their signs",
     "One mistake of each kind in an epoch: your count says 0. How many were there?",
     "abs(error)",
     "error",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "the count does not begin anew",
     "The number of mistakes in an epoch cannot be larger than the number of examples. Is yours?",
     "    mistakes = []\n    for _ in range(epochs):\n        wrong = 0\n",
     "    mistakes = []\n    wrong = 0\n    for _ in range(epochs):\n",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "weights begin anew in each epoch",
     "Print the weights at the start of the second epoch. Should it forget the first one?",
     "        wrong = 0\n",
     "        wrong = 0\n        w, b = np.zeros(x.shape[1]), 0.0\n",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "stops when there is nothing left to learn",
     "How many entries should the list of mistakes have, whatever happens?",
     "        mistakes.append(wrong)\n",
     "        mistakes.append(wrong)\n        if wrong == 0:\n            break\n",
+    *BY_ITSELF,
 )
 perceptron_learn.mistake(
     "one number for all epochs",
     "How many epochs were there, and how many numbers do you return for them?",
     "return w, b, mistakes",
     "return w, b, sum(mistakes)",
+    *BY_ITSELF,
 )
 
 
@@ -990,7 +1001,7 @@ perceptron_learn.mistake(
 def once_an_epoch(x, y, epochs):
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
-        errors = y - perceptron(x, w, b)
+        errors = y - (x @ w > b)
         w = w + errors @ x
         b = b - errors.sum()
         mistakes.append(int(np.abs(errors).sum()))
@@ -1005,10 +1016,10 @@ def counts_afterwards(x, y, epochs):
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
         for inputs, label in zip(x, y, strict=True):
-            error = int(label) - int(perceptron(inputs, w, b))
+            error = int(label) - int(inputs @ w > b)
             w = w + error * inputs
             b = b - error
-        mistakes.append(int(np.sum(perceptron(x, w, b) != y)))
+        mistakes.append(int(np.sum((x @ w > b) != y)))
     return w, b, mistakes
 
 
@@ -1021,7 +1032,7 @@ def learns_from_right_answers(x, y, epochs):
     for _ in range(epochs):
         wrong = 0
         for inputs, label in zip(x, y, strict=True):
-            wrong += int(perceptron(inputs, w, b) != label)
+            wrong += int((inputs @ w > b) != label)
             direction = 1 if label == 1 else -1
             w = w + direction * inputs
             b = b - direction
@@ -1038,7 +1049,7 @@ def starts_at_one(x, y, epochs):
     for _ in range(epochs):
         wrong = 0
         for inputs, label in zip(x, y, strict=True):
-            error = int(label) - int(perceptron(inputs, w, b))
+            error = int(label) - int(inputs @ w > b)
             w, b, wrong = w + error * inputs, b - error, wrong + abs(error)
         mistakes.append(wrong)
     return w, b, mistakes
