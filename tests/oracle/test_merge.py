@@ -122,7 +122,8 @@ def test_a_notebook_without_cell_ids_still_merges() -> None:
         (b'{"worksheets": []}', "format 4"),
         (b'{"cells": []}', "not the notebook of"),
         (b"\xff\xfe\x00", "not JSON"),
-        (b"[" * 200_000, "not JSON"),
+        (b"[" * 20_000, "not JSON"),
+        (b"[" * 200_000, "hundreds of thousands of values"),
         (b"x" * (21 << 20), "MiB"),
     ],
 )
