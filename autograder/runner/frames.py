@@ -191,7 +191,7 @@ def _array_to_tree(value: np.ndarray | np.generic, payload: bytearray) -> Any:
     little = array.dtype.newbyteorder("<")
     if little.str not in DTYPES:
         return _opaque(f"{type(value).__name__} of {array.dtype}")
-    order = _memory_order(array)
+    order = "scalar" if isinstance(value, np.generic) else _memory_order(array)
     data = array.astype(little).tobytes(order="F" if order == "F" else "C")
     if len(payload) + len(data) > LARGEST_PAYLOAD_BYTES:
         return _opaque(f"array of {len(data) >> 20} MiB")
@@ -260,15 +260,17 @@ class _Frame:
             raise MalformedFrame("too many values are not plain data")
         return opaque(tree["type"])
 
-    def read_array(self, tree: dict[str, Any]) -> np.ndarray:
-        """Copy an array out of the payload, in the memory layout it had."""
+    def read_array(self, tree: dict[str, Any]) -> np.ndarray | np.generic:
+        """Copy an array out of the payload, in the memory layout it had; or one NumPy scalar."""
         name, shape, start, order = tree["dtype"], tree["shape"], tree["at"], tree["order"]
-        if name not in DTYPES or order not in ("C", "F", "strided"):
+        if name not in DTYPES or order not in ("C", "F", "strided", "scalar"):
             raise MalformedFrame("an array's dtype or order is not allowed")
         if type(shape) is not list or len(shape) > MOST_DIMENSIONS:
             raise MalformedFrame("an array's shape is not allowed")
         if any(type(size) is not int or not 0 <= size <= LARGEST_PAYLOAD_BYTES for size in shape):
             raise MalformedFrame("an array's shape is not allowed")
+        if order == "scalar" and shape:
+            raise MalformedFrame("a scalar has no shape")
         dtype = np.dtype(name)
         length = math.prod(shape) * dtype.itemsize
         if type(start) is not int or start < 0 or start + length > len(self.payload):
@@ -279,6 +281,8 @@ class _Frame:
         flat = np.frombuffer(self.payload[start : start + length], dtype)
         if dtype.kind == "b":
             flat = flat.view(np.uint8) != 0  # a byte of 2 would be neither true nor false
+        if order == "scalar":
+            return flat[0]
         array = flat.reshape(shape, order="F" if order == "F" else "C")
         if order != "strided" or not shape:
             return array.copy(order="F" if order == "F" else "C")

@@ -7,6 +7,7 @@ reference, with each known mistake and, in an audit, with each mutant.
 from __future__ import annotations
 
 import contextlib
+import copy
 import inspect
 import io
 import itertools
@@ -222,7 +223,11 @@ def _replay(name: str, answers: Mapping[str, Any], own: Any) -> Callable[..., An
         key = case_key("call", name, (*args, *kwargs.values()))
         if key in answers:
             answer = answers[key]
-            return answer.copy() if isinstance(answer, np.ndarray) else answer
+            for generator, state in zip(
+                generators(args, kwargs), answer["generators"], strict=True
+            ):
+                generator.bit_generator.state = state
+            return copy.deepcopy(answer["value"])
         if own is None:
             raise NameError(f"name {name!r} is not defined")
         return own(*args, **kwargs)
@@ -242,7 +247,9 @@ def recording_calls(
             # The keys first: a call may change what it is given, a random generator for instance.
             keys = [case_key("call", name, form) for form in forms_of_call(own, args, kwargs)]
             value = own(*args, **kwargs)
-            answers.setdefault(name, {}).update(dict.fromkeys(keys, value))
+            states = [generator.bit_generator.state for generator in generators(args, kwargs)]
+            answer = {"value": copy.deepcopy(value), "generators": states}
+            answers.setdefault(name, {}).update(dict.fromkeys(keys, answer))
             return value
 
         call.__name__ = name
@@ -250,6 +257,12 @@ def recording_calls(
 
     with replaced(namespace, {name: recorder(name, namespace[name]) for name in names}):
         yield
+
+
+def generators(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[np.random.Generator]:
+    """The random generators among the arguments: a call moves them on, and so must a replay."""
+    values = (*args, *kwargs.values())
+    return [value for value in values if isinstance(value, np.random.Generator)]
 
 
 def forms_of_call(

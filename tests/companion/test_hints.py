@@ -135,6 +135,7 @@ def test_a_key_does_not_depend_on_the_type_or_last_digits_of_a_number():
     wanted = case_key("call", "f", (2.0, np.array([0.0, 1 / 3])))
     assert case_key("call", "f", (2, np.array([-0.0, 0.3333333333]))) == wanted
     assert case_key("call", "f", (np.float32(2), np.array([0.0, 1 / 3], np.float32))) == wanted
+    assert case_key("call", "f", (np.array(2.0), np.array([0.0, 1 / 3]))) == wanted
 
 
 def test_a_key_stays_the_same_from_release_to_release():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from autograder.runner.frames import pack, unpack_whole
 from autograder.runner.probing import forms_of_call, recording_calls, replaying
 
 
@@ -54,3 +55,35 @@ def test_a_call_that_changes_its_argument_is_known_by_what_it_was_given():
     with replaying(namespace, answers):
         replayed = namespace["shuffled"](5, np.random.default_rng(0))
     assert replayed.tolist() == recorded.tolist()
+
+
+def test_a_replay_moves_the_random_generator_on():
+    def shuffled(n, rng):
+        return rng.permutation(n)
+
+    def two_epochs(namespace):
+        rng = np.random.default_rng(0)
+        return [namespace["shuffled"](20, rng).tolist() for _ in range(2)] + [rng.random()]
+
+    namespace, answers = {"shuffled": shuffled}, {}
+    with recording_calls(namespace, ("shuffled",), answers):
+        recorded = two_epochs(namespace)
+    with replaying(learner := {}, unpack_whole(pack(answers))):
+        assert two_epochs(learner) == recorded
+
+
+def test_what_a_caller_does_to_an_answer_does_not_reach_the_next_call():
+    namespace, answers = {"pair": lambda n: (np.zeros(n), {"n": n})}, {}
+
+    def spoiled(namespace):
+        first, cache = namespace["pair"](3)
+        first += 1
+        cache["n"] = None
+        return namespace["pair"](3)
+
+    with recording_calls(namespace, ("pair",), answers):
+        spoiled(namespace)
+    with replaying(learner := {}, answers):
+        again, cache = spoiled(learner)
+    assert again.tolist() == [0, 0, 0]
+    assert cache == {"n": 3}

@@ -45,6 +45,9 @@ leaves = (
     | st.complex_numbers()
     | st.text(max_size=20)
     | arrays
+    | hnp.arrays(st.sampled_from([np.dtype(name) for name in sorted(DTYPES)]), ()).map(
+        lambda array: array[()]  # a NumPy scalar, which cannot be changed in place
+    )
 )
 plain_data = st.recursive(
     leaves,
@@ -61,7 +64,7 @@ def same(one: object, other: object) -> bool:
     """Equality of type and value, with NaN equal to itself."""
     if type(one) is not type(other):
         return False
-    if isinstance(one, np.ndarray):
+    if isinstance(one, np.ndarray | np.generic):
         return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=True)
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))

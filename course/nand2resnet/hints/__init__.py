@@ -112,6 +112,8 @@ def case_key(method: str, name: str, args: tuple[Any, ...]) -> str:
 
 def written(value: Any) -> Iterator[str]:
     """An argument as text that is the same on every machine."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]  # the same number to the learner, and so to the record
     if is_number(value):
         yield six_digits(value)
     elif value is None or isinstance(value, (str, bytes)):
