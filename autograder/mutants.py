@@ -2,7 +2,8 @@
 
 A mutant that still earns full marks shows a test that is missing (or a change that makes no
 difference). Everything is changed that a learner could get wrong by one slip; docstrings,
-annotations, decorators and the texts of error messages are left alone.
+annotations, decorators and the texts of error messages are left alone, and so is the signature:
+the stub gives it to the learner, with its defaults.
 """
 
 from __future__ import annotations
@@ -164,9 +165,13 @@ def places(node: ast.AST, function: bool = False) -> Iterator[Place]:
     """Every place below a node where something may be changed, in the order of the source."""
     if isinstance(node, NEVER_ENTERED):
         return
-    function = function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    given = "keywords" if isinstance(node, ast.ClassDef) else ""
+    if is_function and not function:
+        given = "args"
+    function = function or is_function
     for field, held in ast.iter_fields(node):
-        if field in NEVER_CHANGED or (isinstance(node, ast.ClassDef) and field == "keywords"):
+        if field in NEVER_CHANGED or field == given:
             continue
         children = held if isinstance(held, list) else [held]
         for number, child in enumerate(children):

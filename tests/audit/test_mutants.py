@@ -47,7 +47,7 @@ def functions(draw):
 
 
 def untouchable(source: str) -> list[str]:
-    """Docstrings, annotations and decorators."""
+    """Docstrings, annotations and decorators, and the signatures that a stub gives."""
     kept = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -57,6 +57,8 @@ def untouchable(source: str) -> list[str]:
             kept.append(ast.unparse(node.returns) if node.returns else "")
         if isinstance(node, ast.arg) and node.annotation:
             kept.append(ast.unparse(node.annotation))
+    outermost = ast.parse(source).body
+    kept += [ast.unparse(node.args) for node in outermost if isinstance(node, ast.FunctionDef)]
     return sorted(kept)
 
 
@@ -157,6 +159,13 @@ def test_changes(body, expected):
 )
 def test_changes_that_say_nothing(body, absent):
     assert not absent & lines(body)
+
+
+def test_defaults_are_changed_only_where_the_learner_writes_them():
+    source = "def f(x, h=0.5):\n    def g(y, k=3):\n        return y\n    return g(x)\n"
+    changed = {mutant.line for mutant in mutants(source)}
+    assert "def g(y, k=4):" in changed
+    assert not any(line.startswith("def f") for line in changed)
 
 
 def test_a_dropped_statement_reads_like_one_commented_out():
