@@ -23,6 +23,7 @@ from nand2resnet.comparison import as_numbers
 from nand2resnet.explain import Difference, explain
 from nand2resnet.failure import CheckFailed, learners_lines, name_of_stub
 from nand2resnet.hints import Hint, Raised, case_key, lookup
+from nand2resnet.unwritten import tell_calmly
 
 __all__ = ["Check", "CheckFailed", "check"]
 
@@ -196,6 +197,7 @@ class Check:
 
 
 check = Check()
+tell_calmly()
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,14 @@ ERROR = "check(project, np.ones(3), np.ones(4), expected=0.0)"
 
 STUB = "check(gradient_descent, cube, 1.0, expected=0.0)"
 
+CALLED_ELSEWHERE = """v = 1.0
+path = gradient_descent(cube, v)"""
+
+NOT_A_STUB = [
+    "import asyncio\nasyncio.AbstractEventLoop().run_forever()",
+    "raise NotImplementedError('by the cell itself')",
+]
+
 
 def without_colours(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
@@ -55,9 +63,8 @@ def without_colours(text):
 @pytest.fixture(scope="module")
 def outputs():
     """What a real kernel sends for each cell: a list of outputs by cell."""
-    cells = [
-        nbformat.v4.new_code_cell(source) for source in (DEFINITIONS, WRONG_VALUE, ERROR, STUB)
-    ]
+    sources = (DEFINITIONS, WRONG_VALUE, ERROR, STUB, CALLED_ELSEWHERE, *NOT_A_STUB)
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
     client = nbclient.NotebookClient(notebook, kernel_name="python3", allow_errors=True)
     environment = os.environ | {"PYTHONPATH": COURSE}
@@ -65,9 +72,9 @@ def outputs():
     return [cell.outputs for cell in notebook.cells]
 
 
-def error_of(cell_outputs):
+def error_of(cell_outputs, name="CheckFailed"):
     (error,) = [output for output in cell_outputs if output.output_type == "error"]
-    assert error.ename == "CheckFailed"
+    assert error.ename == name
     return without_colours("\n".join(error.traceback))
 
 
@@ -94,6 +101,21 @@ def test_a_stub_shows_its_own_message(outputs):
         "`gradient_descent` is not written yet.\nreturn the path of the ball\n\n"
         f"Cell In[4], line 1: {STUB}"
     )
+
+
+def test_an_unwritten_function_called_by_any_other_cell_is_named_without_a_traceback(outputs):
+    assert error_of(outputs[4], "NotImplementedError") == (
+        "`gradient_descent` is not written yet.\n"
+        "Write it above, run its cell, then run this one again.\n\n"
+        "Cell In[5], line 2: path = gradient_descent(cube, v)"
+    )
+
+
+@pytest.mark.parametrize("cell", [5, 6])
+def test_what_is_no_unwritten_function_keeps_its_traceback(outputs, cell):
+    shown = error_of(outputs[cell], "NotImplementedError")
+    assert "Traceback (most recent call last)" in shown
+    assert "is not written yet" not in shown
 
 
 def test_ipython_in_a_terminal_shows_the_same(tmp_path):
