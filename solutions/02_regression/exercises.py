@@ -476,7 +476,8 @@ def root_of_mean_square(x):
 
 ONCE, LEFT_OVER, RANDOM = "every sample exactly once", "sizes of the batches", "random, repeatable"
 minibatches = Exercise(
-    points={ONCE: 1, LEFT_OVER: 1, RANDOM: 1}, visible=(ONCE, LEFT_OVER, RANDOM, RANDOM)
+    points={ONCE: 1, LEFT_OVER: 1, RANDOM: 1},
+    visible=(ONCE, LEFT_OVER, RANDOM, RANDOM, RANDOM, RANDOM),
 )
 
 
@@ -570,26 +571,9 @@ minibatches.mistake(
     "rng.permutation(n)",
     "rng.integers(n, size=n)",
 )
-minibatches.mistake(
-    "no shuffle",
-    "Print the first batch. Is it always the same patients who come first?",
-    "rng.permutation(n)",
-    "np.arange(n)",
-)
-minibatches.mistake(
-    "the same order every time",
-    "Call it twice with the same generator. Are the two epochs' orders equal?",
-    "rng.permutation(n)",
-    "np.random.default_rng(0).permutation(n)",
-)
-minibatches.mistake(
-    "the generator is not used",
-    "Call it with default_rng(0), then with another default_rng(0). Do you get the same batches?",
-    "rng.permutation(n)",
-    "np.random.permutation(n)",
-)
 
 
+# The next two stand before "no shuffle", for which the notebook's checks would take them.
 @minibatches.mistake(
     "only the batches are shuffled",
     "Take a batch and sort it. Do the same samples always travel together?",
@@ -598,6 +582,26 @@ def shuffles_batches(n, batch_size, rng):
     batches = [np.arange(start, min(start + batch_size, n)) for start in range(0, n, batch_size)]
     order = rng.permutation(len(batches))
     return sorted((batches[i] for i in order), key=len, reverse=True)
+
+
+minibatches.mistake(
+    "the same order every time",
+    "Call it twice with the same generator. Are the two epochs' orders equal?",
+    "rng.permutation(n)",
+    "np.random.default_rng(0).permutation(n)",
+)
+minibatches.mistake(
+    "no shuffle",
+    "Print the first batch. Is it always the same patients who come first?",
+    "rng.permutation(n)",
+    "np.arange(n)",
+)
+minibatches.mistake(
+    "the generator is not used",
+    "Call it with default_rng(0), then with another default_rng(0). Do you get the same batches?",
+    "rng.permutation(n)",
+    "np.random.permutation(n)",
+)
 
 
 @minibatches.alternative("shuffle in place and split")
@@ -625,7 +629,7 @@ STEPS, TURN, SEED, ARRIVES = (
 sgd = Exercise(
     points={STEPS: 1, TURN: 1, SEED: 1, ARRIVES: 1},
     uses=("minibatches", "squared_error_gradient"),
-    visible=(STEPS, STEPS, STEPS, TURN),
+    visible=(STEPS, STEPS, STEPS, STEPS, TURN, TURN),
 )
 ORDERS = 24
 TINY = 1e-9
@@ -737,12 +741,17 @@ def _(case, observation, _reference):
 sgd.equivalent("w, b = (0.0 * x[-1], 0.0)", "every row makes a zero of the right shape")
 for line in ("w -= lr * dw", "b -= lr * db"):
     sgd.equivalent(line, "w and b belong to the function alone: nobody sees that they change")
+# No mistake calls `squared_error_gradient`: it is recognised also where the learner's own is wrong.
+GRADIENT = "            dw, db = squared_error_gradient(x[batch], y[batch], w, b)\n"
+WRITTEN_OUT = (
+    "            away = np.dot(x[batch], w) + b - y[batch]\n"
+    "            dw, db = np.dot(away, x[batch]) / len(batch), np.mean(away)\n"
+)
 sgd.mistake(
     "the last batch is dropped",
     "Count visits per sample: does every one get its turn when 3 does not divide 7?",
-    "in minibatches(len(y), batch_size, rng):\n",
-    "in minibatches(len(y), batch_size, rng):\n"
-    "            if len(batch) < batch_size:\n                continue\n",
+    GRADIENT,
+    "            if len(batch) < batch_size:\n                continue\n" + WRITTEN_OUT,
 )
 sgd.mistake(
     "shuffled once",
@@ -750,32 +759,34 @@ sgd.mistake(
     "    for _ in range(epochs):\n        for batch in minibatches(len(y), batch_size, rng):\n",
     "    batches = list(minibatches(len(y), batch_size, rng))\n"
     "    for _ in range(epochs):\n        for batch in batches:\n",
+    GRADIENT,
+    WRITTEN_OUT,
 )
 sgd.mistake(
     "divided by n",
     "How many losses were averaged in one step: all n of them, or those of the batch?",
-    "            dw, db = squared_error_gradient(x[batch], y[batch], w, b)\n",
-    "            share = len(batch) / len(y)\n"
-    "            dw, db = squared_error_gradient(x[batch], y[batch], w, b)\n"
-    "            dw, db = dw * share, db * share\n",
+    GRADIENT,
+    WRITTEN_OUT + "            dw, db = dw * len(batch) / len(y), db * len(batch) / len(y)\n",
 )
 sgd.mistake(
     "the batch is summed, not averaged",
     "Double the batch by writing every sample twice. Should the step become twice as long?",
-    "w = w - lr * dw",
-    "w = w - lr * dw * len(batch)",
-    "b = b - lr * db",
-    "b = b - lr * db * len(batch)",
+    GRADIENT,
+    WRITTEN_OUT + "            dw, db = dw * len(batch), db * len(batch)\n",
 )
 sgd.mistake(
     "the intercept stays",
     "Print b after each epoch. Does it move?",
+    GRADIENT,
+    WRITTEN_OUT,
     "            b = b - lr * db\n",
     "",
 )
 sgd.mistake(
     "uphill",
     "Print the cost after each epoch. Does it fall?",
+    GRADIENT,
+    WRITTEN_OUT,
     "w = w - lr * dw",
     "w = w + lr * dw",
     "b = b - lr * db",
@@ -784,14 +795,16 @@ sgd.mistake(
 sgd.mistake(
     "every step looks at all samples",
     "How many rows do you hand to the gradient in one step?",
-    "squared_error_gradient(x[batch], y[batch], w, b)",
-    "squared_error_gradient(x, y, w, b)",
+    GRADIENT,
+    WRITTEN_OUT.replace("[batch]", "").replace("len(batch)", "len(y)"),
 )
 sgd.mistake(
     "one epoch only",
     "Call it with epochs = 1 and with epochs = 100. Do the results differ?",
     "for _ in range(epochs):",
     "for _ in range(min(epochs, 1)):",
+    GRADIENT,
+    WRITTEN_OUT,
 )
 sgd.mistake(
     "returns after the first batch",
@@ -799,6 +812,8 @@ sgd.mistake(
     "line stand?",
     "            b = b - lr * db\n    return w, b",
     "            b = b - lr * db\n            return w, b\n    return w, b",
+    GRADIENT,
+    WRITTEN_OUT,
 )
 
 

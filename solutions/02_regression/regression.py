@@ -758,10 +758,14 @@ batches = list(minibatches(12, 4, np.random.default_rng(0)))
 check.close(np.sort(np.concatenate(batches)), np.arange(12), of="all sample numbers, sorted")
 batches = list(minibatches(10, 4, np.random.default_rng(0)))
 check.close([len(batch) for batch in batches], [4, 4, 2], of="sizes of the batches")
-rng = np.random.default_rng(0)
-epochs = [np.concatenate(list(minibatches(100, 10, rng))).tolist() for _ in range(2)]
-check.close(epochs[0] == list(range(100)), False, of="is the first epoch in order")
-check.close(epochs[0] == epochs[1], False, of="are two epochs in the same order")
+rng, same_seed = np.random.default_rng(0), np.random.default_rng(0)
+generators = (rng, rng, same_seed)
+orders = [np.concatenate(list(minibatches(100, 10, one))).tolist() for one in generators]
+check.close(orders[0] == list(range(100)), False, of="is the first epoch in order")
+check.close(orders[0] == orders[1], False, of="are two epochs in the same order")
+check.close(orders[0] == orders[2], True, of="does the same seed give the same order")
+together = sum(np.ptp(batch) == 9 for batch in minibatches(100, 10, rng))
+check.close(together, 0, of="how many batches of 10 are neighbours, such as 20 to 29")
 
 # %% [markdown]
 # ### Exercise: `sgd`
@@ -845,13 +849,15 @@ def sgd(x, y, lr, batch_size, epochs, rng):
 
 
 # %% [markdown]
-# The last of the checks needs a word. In its data each sample has a feature of its own, and the
+# The last two checks need a word. In their data each sample has a feature of its own, and the
 # learning rate is tiny. So $w_i$ tells how sample $i$ was used: in a batch of 3, it moves by a third
 # of the learning rate at each visit, and alone in the last batch by all of it.
 
 # %% check="sgd"
 x, y = np.array([0.0, 1.0]), np.array([1.0, 5.0])
 check(sgd, x, y, 0.1, 2, 1, np.random.default_rng(0), expected=(0.25, 0.3))
+twins = np.array([2.0, 2.0]), np.array([3.0, 3.0])
+check(sgd, *twins, 0.1, 1, 1, np.random.default_rng(0), expected=(0.9, 0.45))
 check(sgd, x, y, 0.1, 2, 2, np.random.default_rng(0), expected=(0.4725, 0.5575))
 three = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0]])
 expected = (np.array([1 / 30, 8 / 30]), 5 / 30)
@@ -860,6 +866,9 @@ check(sgd, three, y, 0.1, 3, 1, np.random.default_rng(0), expected=expected)
 w, b = sgd(np.eye(7), np.ones(7), 1e-9, 3, 1, np.random.default_rng(0))
 expected = np.array([1 / 3] * 6 + [1.0])
 check.close(np.sort(w) / 1e-9, expected, of="how each of 7 samples was used in an epoch")
+w, b = sgd(np.eye(4), np.ones(4), 1e-9, 3, 60, np.random.default_rng(0))
+alone = np.sum(w / 1e-9 > 20.5)  # in a batch of 3 in each of 60 epochs: 60 / 3 = 20
+check.close(alone, 4, of="how many of 4 samples came last, and alone, at least once in 60 epochs")
 
 # %% [markdown]
 # ### Batch, stochastic, minibatch
