@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from nbformat import NotebookNode
 
+from autograder.build.stubs import source_of
 from autograder.errors import UnreadableNotebook
 from autograder.execution import execute
 from autograder.job import Execution, Job, JobCell, Observed
-from autograder.merge import Merged, MergedCell, merge
+from autograder.merge import LONGEST_CODE, Merged, MergedCell, merge
 from autograder.notebook import graded_notebook, released_cells
 from autograder.oracle import NOT_WRITTEN, Oracle
 from autograder.runner.frames import MOST_VALUES, values_in
@@ -25,6 +26,7 @@ from autograder.verdict import CriterionVerdict, ExerciseVerdict, Status, Submis
 
 LARGEST_NOTEBOOK_BYTES: Final = 20 << 20
 MOST_CELLS: Final = 2000
+MOST_CODE: Final = 300_000  # characters: even as escaped JSON they fit into one frame
 LIMITS: Final = Limits()
 NEEDED: Final = ("setup", "exercise")  # the cells that marks depend on
 
@@ -136,6 +138,11 @@ def read_notebook(submission: bytes | Path, unit: Unit) -> dict[str, Any]:
         )
     if len(cells) > MOST_CELLS:
         raise UnreadableNotebook(f"the notebook has {len(cells)} cells; {MOST_CELLS} are allowed")
+    code = sum(len(source_of(cell)) for cell in cells if _is_small_code(cell))
+    if code > MOST_CODE:
+        raise UnreadableNotebook(
+            f"the notebook has {code:,} characters of code; {MOST_CODE:,} are allowed"
+        )
     if not _belongs(cells, unit):
         raise UnreadableNotebook(
             f"this is not the notebook of {unit.name}: it has none of its exercise cells"
@@ -164,6 +171,11 @@ def _is_cell(cell: Any) -> bool:
     if isinstance(source, list):
         return all(isinstance(line, str) for line in source)
     return isinstance(source, str)
+
+
+def _is_small_code(cell: dict[str, Any]) -> bool:
+    """Whether it is code that will be run: a longer cell is left out by itself."""
+    return cell["cell_type"] == "code" and len(source_of(cell)) <= LONGEST_CODE
 
 
 def _belongs(cells: list[dict[str, Any]], unit: Unit) -> bool:

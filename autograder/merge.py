@@ -8,11 +8,15 @@ id, and the learner's own cells, each kept behind the master's cell it followed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from autograder.build.source import cell_ids
 from autograder.build.stubs import source_of
 from autograder.unit import Cell, Unit
+
+# Characters in one cell. A unit's own cells have a few thousand; a text may hold a picture.
+LONGEST_CODE: Final = 50_000
+LONGEST_TEXT: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,10 @@ class Merged:
 def merge(unit: Unit, notebook: dict[str, Any]) -> Merged:
     """Put a learner's notebook onto the unit's cells."""
     submitted = [_Submitted(cell) for cell in notebook["cells"]]
+    notes = [cell.left_out for cell in submitted if cell.left_out is not None]
     places = _assign(unit, submitted)
     own = _own_cells(submitted, places)
     merged: list[MergedCell] = list(own.get(None, ()))
-    notes: list[str] = []
     for number, cell in enumerate(unit.cells):
         theirs = [submitted[place] for place in places.get(number, ())]
         merged += _with_master(number, cell, theirs, notes)
@@ -56,17 +60,29 @@ def merge(unit: Unit, notebook: dict[str, Any]) -> Merged:
 
 
 class _Submitted:
-    """What is read of a submitted cell: type, source, ids. All else is ignored."""
+    """What is read of a submitted cell: type, source, ids. All else is ignored.
+
+    ``left_out`` says why the source is not, if it is far longer than any cell can need.
+    """
 
     def __init__(self, cell: dict[str, Any]) -> None:
         metadata = cell.get("metadata")
         nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
         self.is_code = cell.get("cell_type") == "code"
-        self.source = source_of(cell)
+        self.source, self.left_out = _bounded(source_of(cell), self.is_code)
         self.grade_id = grade_id if isinstance(grade_id, str) else None
         self.id = cell["id"] if isinstance(cell.get("id"), str) else None
         self.attachments = cell.get("attachments")
+
+
+def _bounded(source: str, is_code: bool) -> tuple[str, str | None]:
+    """The source, or in its place a comment; and what to say about it."""
+    most = LONGEST_CODE if is_code else LONGEST_TEXT
+    if len(source) <= most:
+        return source, None
+    reason = f"a cell had {len(source):,} characters, more than {most:,}; it was left out"
+    return f"{'# ' if is_code else ''}[{reason}]", reason
 
 
 def _assign(unit: Unit, submitted: list[_Submitted]) -> dict[int, list[int]]:
@@ -120,8 +136,8 @@ def _with_master(
         for one in theirs
         if one.is_code and one.source.strip() != cell.source.strip()
     ]
-    if cell.role == "setup":  # the course's imports always run, the learner's additions after them
-        return [kept, *changed]
+    if cell.role == "setup":  # the course's names always stand, whatever the learner added
+        return [*changed, kept]
     if not changed:
         return [kept]
     first, *copies = changed

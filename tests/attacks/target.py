@@ -59,18 +59,31 @@ class Watched:
         self.trouble = backend.trouble
         self._backend = backend
         self.namespaces: set[int] = set()
+        self._held: list[int] = []
 
     def launch(self, contents: Contents, limits: Limits) -> Running:
         """Start the runner, and see where."""
         running = self._backend.launch(contents, limits)
         deadline, ours = time.monotonic() + 5, Path("/proc/self/ns/pid").stat().st_ino
         while time.monotonic() < deadline and running.process.poll() is None:
-            found = set(map(namespace_of, descendants(running.process.pid))) - {ours, None}
-            self.namespaces |= {namespace for namespace in found if namespace is not None}
-            if found:
-                break
+            for process in descendants(running.process.pid):
+                if namespace_of(process) not in (ours, None):
+                    self._hold(process)
+                    return running
             time.sleep(0.005)
         return running
+
+    def _hold(self, process: int) -> None:
+        """Keep a namespace's number: the kernel gives one that is free to the next sandbox."""
+        with contextlib.suppress(OSError):
+            held = os.open(f"/proc/{process}/ns/pid", os.O_RDONLY)
+            self._held.append(held)
+            self.namespaces.add(os.fstat(held).st_ino)
+
+    def release(self) -> None:
+        """Give the numbers back."""
+        while self._held:
+            os.close(self._held.pop())
 
 
 def namespace_of(process: int) -> int | None:
@@ -187,7 +200,10 @@ class Target:
         outcome = Outcome(
             graded, json.dumps([shown, graded.verdict.as_json(), graded.verdict.notes])
         )
-        self._is_unharmed(outcome, watched)
+        try:
+            self._is_unharmed(outcome, watched)
+        finally:
+            watched.release()
         return outcome
 
     def _is_unharmed(self, outcome: Outcome, watched: Watched) -> None:

@@ -108,6 +108,25 @@ def test_a_notebook_without_cell_ids_still_merges() -> None:
     assert len(merged.cells) == len(UNIT.cells)
 
 
+@pytest.mark.parametrize(("kind", "longest"), [("code", 50_000), ("markdown", 1_000_000)])
+def test_a_cell_of_absurd_length_is_left_out(kind: str, longest: int) -> None:
+    submitted = notebook()
+    for extra in (0, 1):
+        source = "#" * (longest + extra)
+        submitted["cells"].append({"cell_type": kind, "metadata": {}, "source": source})
+    merged = merge(UNIT, submitted)
+    kept, left_out = merged.cells[-2:]
+    assert len(kept.source) == longest
+    assert "left out" in left_out.source
+    assert [note for note in merged.notes if f"{longest + 1:,} characters" in note]
+
+
+def code_cells(number: int, length: int) -> bytes:
+    """A notebook of cells that are all just short enough."""
+    code = {"cell_type": "code", "metadata": {}, "source": "#" * length}
+    return json.dumps({"cells": number * [code]}).encode()
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -125,6 +144,7 @@ def test_a_notebook_without_cell_ids_still_merges() -> None:
         (b"[" * 20_000, "not JSON"),
         (b"[" * 200_000, "hundreds of thousands of values"),
         (b"x" * (21 << 20), "MiB"),
+        (code_cells(7, 49_000), "343,000 characters of code"),
     ],
 )
 def test_what_is_not_a_notebook_of_the_unit_is_refused_with_its_reason(

@@ -8,8 +8,8 @@ import glob
 for pattern in (
     KNOWN["submission"],
     KNOWN["class"] + "/**",
-    "/**/submitted/**",
-    "../**/*.ipynb",
+    *("/" + depth * "*/" + "submitted/**" for depth in range(4)),
+    *("../" + depth * "*/" + "*.ipynb" for depth in range(4)),
     "/tmp/**",
 ):
     for path in glob.glob(pattern, recursive=True):
