@@ -33,7 +33,7 @@ ClassOption = Annotated[
 ]
 JsonOption = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option("--json", help="write the verdicts to this file"),
+    typer.Option("--json", help="write the results to this file"),
 ]
 
 
@@ -175,6 +175,49 @@ def audit(
     with errors_for_people():
         status = audits.run(unit, exercise, json_file, fresh=fresh, workers=workers)
     raise typer.Exit(status)
+
+
+@app.command()
+def collect(
+    download: Annotated[Path, typer.Argument(help="Canvas's or Moodle's archive, or its folder")],
+    unit: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="its unit; by default found by the notebooks' names"),
+    ] = None,
+    class_dir: ClassOption = None,
+    force: Annotated[bool, typer.Option("--force", help="replace what differs")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="write nothing")] = False,
+    times: Annotated[
+        bool,
+        typer.Option(
+            "--times",
+            help="the files' times are when they were handed in (Canvas and Moodle put the time "
+            "of the download there)",
+        ),
+    ] = False,
+    students: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="a CSV table with columns lms (name or number) and student (the id)"),
+    ] = None,
+    json_file: JsonOption = None,
+) -> None:
+    """Take a download of Canvas or Moodle into the class's submitted/ folder.
+
+    Exit status 0: all of it was taken in, or was there before. 1: some of it needs a look. 2: it
+    cannot be used, and nothing was written. 3: something else was handed in before and was kept.
+    """
+    from autograder.class_folder import open_class
+    from autograder.collect import Options
+    from autograder.collect import collect as take_in
+    from autograder.collect.table import show_collection
+
+    with errors_for_people():
+        options = Options(force=force, dry_run=dry_run, times=times)
+        collection = take_in(download, open_class(class_dir), unit, options, students)
+    if json_file is not None:
+        _write_json(collection.as_json(), json_file)
+    show_collection(collection, dry_run=dry_run)
+    raise typer.Exit(collection.status)
 
 
 @app.command()

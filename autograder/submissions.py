@@ -57,7 +57,7 @@ class Submission:
         if self._is_elsewhere():
             raise UnreadableNotebook("the folder is a link to another; links are not followed")
         try:
-            return _read_file(self.folder / name, LARGEST_SUBMISSION_BYTES)
+            return read_file(self.folder / name, LARGEST_SUBMISSION_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             raise UnreadableNotebook(f"there is no {name}: {self._found()}") from None
 
@@ -66,7 +66,7 @@ class Submission:
         if self._is_elsewhere():
             return None
         try:
-            text = _read_file(self.folder / "timestamp.txt", LARGEST_TIMESTAMP_BYTES)
+            text = read_file(self.folder / "timestamp.txt", LARGEST_TIMESTAMP_BYTES)
         except (OSError, UnreadableNotebook):
             return None
         return text.decode(errors="replace").strip() or None
@@ -83,7 +83,7 @@ class Submission:
         except OSError as error:
             return f"the folder cannot be read ({error.strerror})"
         notebooks = [name for name in names if name.endswith(".ipynb")]
-        shown = [_printable(name) for name in notebooks or names]
+        shown = [printable(name) for name in notebooks or names]
         if not shown:
             return "the folder is empty"
         more = f" and {len(shown) - MOST_NAMES_SHOWN} more" if len(shown) > MOST_NAMES_SHOWN else ""
@@ -135,10 +135,10 @@ def student_id(name: str) -> str:
     if name.isprintable() and len(name) <= LONGEST_STUDENT_ID:
         return name
     digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:8]
-    return f"{_printable(name)[: LONGEST_STUDENT_ID // 2]}-{digest}"
+    return f"{printable(name)[: LONGEST_STUDENT_ID // 2]}-{digest}"
 
 
-def _read_file(path: Path, largest: int) -> bytes:
+def read_file(path: Path, largest: int) -> bytes:
     """Read an ordinary file; never a link, a pipe or a device."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -163,5 +163,6 @@ def _read_file(path: Path, largest: int) -> bytes:
         os.close(descriptor)
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
+    """The name as it is; if it would not show, with escapes in it."""
     return name if name.isprintable() else ascii(name)[1:-1]
