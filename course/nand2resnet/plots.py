@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from nand2resnet.described_figure import DescribedFigure
 from nand2resnet.failure import CheckFailed, learners_lines, name_of_stub
@@ -47,6 +48,11 @@ POINTS_OF_A_GRID = 81
 LEVELS = 14
 SMALLEST_STEP, LARGEST_STEP = 1e-13, 1e-1
 ROW_OF_IMAGES = 6
+WIDEST_IMAGE, LINE_OF_TITLE = 1.5, 0.2
+"""In inches."""
+MARKERS = ("o", "s", "^", "D")
+CIRCLES_TO_MEET: Any = {"linestyle": "none", "fillstyle": "none", "markersize": 11}
+"""How points are drawn through which something else should go."""
 
 
 def use_style() -> None:
@@ -285,8 +291,7 @@ def path_on(
         raise CheckFailed(f"A path has the shape (T + 1, 2); this one has {points.shape}.")
     look: dict[str, Any] = {"color": COLOURS[(1 + len(axes.lines)) % len(COLOURS)]}
     if circles:
-        look = {"color": PALETTE["black"], "linestyle": "none", "fillstyle": "none"}
-        look["markersize"] = 11
+        look = {"color": PALETTE["black"], **CIRCLES_TO_MEET}
     axes.plot(*points.T, marker="o", label=label, scalex=False, scaley=False, **look)
     axes.legend(loc="upper right", frameon=True)
     start, end = ("({:.3g}, {:.3g})".format(*point) for point in (points[0], points[-1]))
@@ -351,18 +356,67 @@ def images(
         Description.
     """
     pictures = np.asarray(pictures)
+    height, width = pictures.shape[1:]
     columns = min(ROW_OF_IMAGES, len(pictures))
     rows = -(-len(pictures) // columns)
-    figure = DescribedFigure(columns, 1.25 * rows)
+    side = min(WIDTH / columns, WIDEST_IMAGE)
+    lines = 0 if titles is None else 2 + max(str(title).count("\n") for title in titles)
+    figure = DescribedFigure(columns * side, rows * (side * height / width + lines * LINE_OF_TITLE))
     for index, picture in enumerate(pictures):
         axes = figure.add_subplot(rows, columns, index + 1)
         axes.imshow(picture, cmap="gray_r", vmin=0, vmax=pictures.max())
         axes.set_axis_off()
+        # White pixels end where the picture ends, also on white paper.
+        frame = Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=QUIET, clip_on=False)
+        axes.add_patch(frame)
         if titles is not None:
             axes.set_title(str(titles[index]))
-    height, width = pictures.shape[1:]
     named = "" if titles is None else f", titled {', '.join(map(str, titles))}"
     figure.alt = alt or f"{len(pictures)} pictures of {height} by {width} pixels{named}."
+    return figure
+
+
+@drawing
+def to_meet(
+    at: Sequence[float],
+    circles: Mapping[str, Sequence[float]],
+    yours: Mapping[str, Function] | None = None,
+    *,
+    names: tuple[str, str],
+    alt: str | None = None,
+) -> DescribedFigure:
+    """Draw what should come out as circles and, once it is written, what comes out as lines.
+
+    Parameters
+    ----------
+    at : sequence of float
+        Where along the axis.
+    circles : mapping of str to sequence of float
+        By their names in the legend, the values that should come out, the first at ``at[0]``. A
+        list may be shorter than ``at``.
+    yours : mapping of str to callable, optional
+        By the same names, functions from a list of places to as many values.
+    names : (str, str)
+        What the axes show.
+    alt : str, optional
+        Description.
+    """
+    figure, axes = new_figure()
+    told = []
+    for (label, values), marker, colour in zip(circles.items(), MARKERS, COLOURS, strict=False):
+        places = list(at)[: len(values)]
+        axes.plot(places, values, marker=marker, color=colour, label=label, **CIRCLES_TO_MEET)
+        told.append(f"“{label}” {', '.join(f'{value:.3g}' for value in values)}")
+        if yours is not None:
+            came = np.asarray(yours[label](places), dtype=np.float64)
+            axes.plot(places, came, ".-", color=colour, label=f"{label}, yours")
+            told[-1] += f" (yours: {', '.join(f'{value:.3g}' for value in came)})"
+    axes.set(xlabel=names[0], ylabel=names[1])
+    axes.legend()
+    figure.alt = alt or (
+        f"Circles that a right answer meets, {names[1]} against {names[0]} from {at[0]:.3g} to "
+        f"{at[-1]:.3g}: {'; '.join(told)}."
+    )
     return figure
 
 

@@ -28,7 +28,7 @@
 # %% setup=true
 import numpy as np
 
-from nand2resnet import data, fits
+from nand2resnet import data, fits, plots
 from nand2resnet.check import check
 
 # %% [markdown]
@@ -768,6 +768,21 @@ together = sum(np.ptp(batch) == 9 for batch in minibatches(100, 10, rng))
 check.close(together, 0, of="how many batches of 10 are neighbours, such as 20 to 29")
 
 # %% [markdown]
+# ### What `sgd` should give
+#
+# The springs again, in batches of 2, with the learning rate 0.05. The circles show the slope and the
+# intercept that a right `sgd` reaches after so many epochs. The slope shoots up, beyond its goal, and
+# comes back while the intercept rises. Chance will put yours a little beside the circles, not far.
+
+# %% demo=true
+after = [0, 1, 2, 4, 8, 16, 32, 64]
+springs = {
+    "slope w": [0, 1.66, 1.88, 1.89, 1.83, 1.74, 1.63, 1.53],
+    "intercept b": [0, 0.65, 0.78, 0.88, 1.04, 1.29, 1.61, 1.89],
+}
+plots.to_meet(after, springs, names=("epochs", "slope and intercept"))
+
+# %% [markdown]
 # ### Exercise: `sgd`
 #
 # Put it together. Start at zero, `w` as well as `b`. In every epoch deal out new minibatches with
@@ -851,7 +866,9 @@ def sgd(x, y, lr, batch_size, epochs, rng):
 # %% [markdown]
 # The last two checks need a word. In their data each sample has a feature of its own, and the
 # learning rate is tiny. So $w_i$ tells how sample $i$ was used: in a batch of 3, it moves by a third
-# of the learning rate at each visit, and alone in the last batch by all of it.
+# of the learning rate at each visit, and alone in the last batch by all of it. In the last check it is
+# one of four samples who is left over; if the cards are shuffled anew for every epoch, each of them
+# will have been the one by the end.
 
 # %% check="sgd"
 x, y = np.array([0.0, 1.0]), np.array([1.0, 5.0])
@@ -869,6 +886,18 @@ check.close(np.sort(w) / 1e-9, expected, of="how each of 7 samples was used in a
 w, b = sgd(np.eye(4), np.ones(4), 1e-9, 3, 60, np.random.default_rng(0))
 alone = np.sum(w / 1e-9 > 20.5)  # in a batch of 3 in each of 60 epochs: 60 / 3 = 20
 check.close(alone, 4, of="how many of 4 samples came last, and alone, at least once in 60 epochs")
+
+
+# %% demo=true
+def fitted(epochs):
+    return sgd(load, length, 0.05, 2, epochs, np.random.default_rng(0))
+
+
+yours = {
+    "slope w": lambda epochs: [fitted(count)[0] for count in epochs],
+    "intercept b": lambda epochs: [fitted(count)[1] for count in epochs],
+}
+plots.to_meet(after, springs, yours, names=("epochs", "slope and intercept"))
 
 # %% [markdown]
 # ### Batch, stochastic, minibatch

@@ -196,7 +196,7 @@ check(perceptron, inputs, layer, np.array([4.0, -1.5]), expected=both)
 # > which ones see you at the concert? Then lower the threshold to 3 and predict again.
 
 # %%
-threshold = 5  # then try 3
+w, threshold = np.array([6, 2, 2]), 5  # then try 3
 saturdays = np.array(
     [[fine, friend, bus] for fine in (0, 1) for friend in (0, 1) for bus in (0, 1)]
 )
@@ -955,6 +955,14 @@ w_new, b_new = None, None  # your turn: by the rule
 print("before:", w, b, " error:", error, " after:", w_new, b_new)  # [2. 1.] -1.0
 
 # %% [markdown]
+# Epoch after epoch the mistakes become fewer. So should yours, if you write it right: here for AND,
+# and for 301 pictures of handwritten 3s and 8s, which you will meet below.
+
+# %% demo=true
+learning = {"AND": [1, 3, 3, 2, 1, 0, 0], "3s and 8s": [16, 12, 8, 0, 0]}
+plots.to_meet([1, 2, 3, 4, 5, 6, 7], learning, names=("epoch", "mistakes in this epoch"))
+
+# %% [markdown]
 # ### Exercise: `perceptron_learn`
 #
 # Write the rule. Start from zero weights and a zero threshold, take the examples in their order,
@@ -1166,7 +1174,13 @@ print("cost:", cost(step, v), " slopes:", slopes(step, v))
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}} .$$
 #
-# Far to the left it is 0, far to the right it is 1, and in between it climbs smoothly.
+# Far to the left it is nearly 0, far to the right nearly 1, and in between it climbs smoothly, as
+# these circles do. Yours will go through them.
+
+# %% demo=true
+z = [-6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6]
+heights = [0.0025, 0.018, 0.0474, 0.1192, 0.2689, 0.5, 0.7311, 0.8808, 0.9526, 0.982, 0.9975]
+plots.to_meet(z, {"sigmoid": heights}, names=("z", "σ(z)"))
 
 # %% [markdown]
 # ### Exercise: `sigmoid`

@@ -48,6 +48,7 @@ FIGURES = {
         bowl, x=(-3, 3), y=(-2, 2), path=PATH, **o
     ),
     "map_of": lambda **o: plots.map_of(CITIES, [45.0, 8.0], distance_to_rome, **o),
+    "to_meet": lambda **o: plots.to_meet([0, 1, 2], {"cost": [4, 2, 1]}, names=("x", "y"), **o),
     "images": lambda **o: plots.images(np.eye(8).reshape(1, 8, 8).repeat(7, axis=0), **o),
 }
 
@@ -120,6 +121,39 @@ def test_a_path_that_diverges_can_be_drawn():
     path = [1.0, -3.0, 9.0, np.inf, np.nan]
     assert "4 steps" in plots.function_with_path(wavy, path).alt
     plots.function_with_path(wavy, path, between=(-2, 2)).as_html()
+
+
+def test_circles_are_met_by_what_is_right():
+    def halved(places):
+        return [4 / 2**place for place in places]
+
+    circles = {"cost": [4, 2, 1], "steps": [1, 3]}
+    given = {"cost": halved, "steps": halved}
+    figure = plots.to_meet([0, 1, 2], circles, given, names=("epoch", "value"))
+    drawn = [line.get_ydata().tolist() for line in figure.axes[0].lines]
+    assert drawn == [[4, 2, 1], [4, 2, 1], [1, 3], [4, 2]]
+    assert "“steps” 1, 3 (yours: 4, 2)" in figure.alt
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend == ["cost", "cost, yours", "steps", "steps, yours"]
+
+
+def test_circles_to_meet_name_the_function_that_is_not_written_yet():
+    def walk(places):
+        raise NotImplementedError("the steps")
+
+    with pytest.raises(CheckFailed, match=r"needs `walk`, which is not written yet"):
+        plots.to_meet([0, 1], {"steps": [1, 2]}, {"steps": walk}, names=("x", "y"))
+
+
+@pytest.mark.parametrize("count", [1, 4, 7])
+def test_pictures_fill_the_width_but_do_not_grow_out_of_proportion(count):
+    figure = plots.images(np.eye(8)[np.newaxis].repeat(count, axis=0), titles=["a\nb"] * count)
+    figure.draw_without_rendering()
+    sides = [axes.get_window_extent().width / figure.dpi for axes in figure.axes]
+    assert min(sides) > 0.9
+    assert max(sides) <= plots.WIDEST_IMAGE
+    for axes in figure.axes:
+        assert axes.title.get_window_extent().y1 <= figure.bbox.y1, "the title is cut off"
 
 
 def test_a_map_has_north_up_and_every_city():

@@ -72,6 +72,13 @@ def test_the_gradient_in_matrix_form_and_the_hessian(seed):
     dw, db = notebook["squared_error_gradient"](x, y, v[:-1], v[-1])
     assert np.allclose(np.append(dw, db), design.T @ (design @ v - y) / len(y))
     hessian = design.T @ design / len(y)
+
+    def gradient(v):
+        return np.append(*notebook["squared_error_gradient"](x, y, v[:-1], v[-1]))
+
+    steps = 1e-4 * np.eye(len(v))
+    slopes = [(gradient(v + step) - gradient(v - step)) / 2e-4 for step in steps]
+    assert np.allclose(slopes, hessian, atol=1e-7)
     assert np.allclose(notebook["curvatures"](x), np.linalg.eigvalsh(hessian))
     w, b = notebook["normal_equation"](x, y)
     assert np.allclose(notebook["squared_error_gradient"](x, y, w, b)[0], 0, atol=1e-9)
@@ -131,6 +138,23 @@ def test_batches_of_one_442_and_32_after_one_epoch_and_thirty():
     assert excess(32, 30) < excess(1, 30)
     assert 0.4 < excess(442, 30) / excess(442, 0) < 0.6, "half-way down"
     assert excess(1, 30, lr=0.001) < excess(1, 30), "a tenth of the rate comes closer"
+
+
+def test_circles_that_sgd_should_meet():
+    cell = next(cell for cell in UNIT.cells if "springs = {" in cell.source)
+    drawn = dict(notebook)
+    exec(cell.source, drawn)
+    springs = notebook["load"], notebook["length"]
+    lines = [
+        [
+            notebook["sgd"](*springs, 0.05, 2, count, np.random.default_rng(seed))
+            for count in drawn["after"]
+        ]
+        for seed in range(30)
+    ]
+    circles = np.transpose(list(drawn["springs"].values()))
+    assert np.allclose(np.mean(lines, axis=0), circles, atol=0.03)
+    assert np.abs(lines - circles).max() < 0.15, "chance puts nobody far beside them"
 
 
 @pytest.mark.parametrize("size", [1, 4, 25])

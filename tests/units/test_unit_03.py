@@ -4,6 +4,7 @@ import doctest
 import inspect
 import itertools
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -259,7 +260,28 @@ def test_threes_and_eights(capsys):
     assert left_of_the_middle > 0
 
 
+def circles_of(words):
+    """Where the circles of a figure are drawn that shows what should come out: (x, heights)."""
+    to_meet = lambda at, circles, **_: (at, circles)  # noqa: E731
+    drawn = {**notebook, "plots": SimpleNamespace(to_meet=to_meet)}
+    *before, figure = source_with(words).strip().splitlines()
+    exec("\n".join(before), drawn)
+    return eval(figure, drawn)
+
+
+def test_circles_that_perceptron_learn_should_meet():
+    epochs, circles = circles_of('learning = {"AND"')
+    assert epochs == list(range(1, 8))
+    assert circles["AND"] == learn(corners, np.array(TABLES["AND"]), 7)[2]
+    assert circles["3s and 8s"] == learn(*notebook["train"], 5)[2]
+
+
 # 6. The sigmoid
+
+
+def test_circles_that_the_sigmoid_should_meet():
+    z, circles = circles_of('{"sigmoid": heights}')
+    assert np.allclose(circles["sigmoid"], sigmoid(np.array(z)), atol=5e-5)
 
 
 def test_a_step_has_no_slopes(capsys):

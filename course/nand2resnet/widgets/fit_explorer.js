@@ -157,6 +157,7 @@ function surfacePlot({ best, halfWidth, levels }) {
   drawing.append(
     ellipses,
     svg("path", { class: "n2r-bottom", d: `M${x(best[0]) - 5} ${y(best[1])}h10M${x(best[0])} ${y(best[1]) - 5}v10` }),
+    svg("text", { class: "n2r-note", x: x(best[0]) + 9, y: y(best[1]) + 5 }, "the best line"),
     path,
     dots,
     here,

@@ -36,7 +36,7 @@ function render({ model, el }) {
   const cloud = cloudPlot(noise);
   const curve = spreadPlot(noise);
   panels.append(
-    panel("Each dot is the gradient of one batch", cloud.node),
+    panel("Dots: the gradients of batches; cross: of all", cloud.node),
     panel("How far the dots are from the cross", curve.node),
   );
   set(input, { max: String(noise.sizes.length - 1) });
@@ -113,7 +113,7 @@ function spreadPlot({ sizes, measured, theory }) {
   for (const [cx, cy] of at(measured)) drawing.append(svg("circle", { class: "n2r-here", cx, cy, r: 4 }));
   drawing.append(
     chosenDot,
-    svg("text", { class: "n2r-note", x: 12, y: inner.height - 28 }, "dashed: theory, σ/√m, less where few are left out"),
+    svg("text", { class: "n2r-note", x: 12, y: inner.height - 28 }, "dashed: theory, σ/√m (and none once m is all)"),
     svg("text", { class: "n2r-note", x: 12, y: inner.height - 12 }, "line with dots: measured with your gradient"),
   );
   for (let power = Math.ceil(plotted.domain.y[0]); power <= top; power++) {

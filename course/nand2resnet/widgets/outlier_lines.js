@@ -5,6 +5,7 @@ const SIZE = { width: 720, height: 380 };
 const NUDGE = 0.25;
 const STYLES = { l2: "n2r-line-l2", l1: "n2r-line-l1", others: "n2r-cut" };
 const NAMES = { l2: "L2 (squares)", l1: "L1 (absolute values)" };
+const WITHOUT = "without the twelfth point";
 
 function render({ model, el }) {
   const { x: reachX, y: reachY } = model.get("reach");
@@ -24,6 +25,8 @@ function render({ model, el }) {
     labels[name] = svg("text", { class: "n2r-line-name", x: 10 }, NAMES[name]);
     drawing.append(labels[name]);
   }
+  labels.others = svg("text", { class: "n2r-note", "text-anchor": "end" });
+  drawing.append(labels.others);
   const points = svg("g", { class: "n2r-points" });
   for (const [px, py] of model.get("others")) points.append(svg("circle", { cx: x(px), cy: y(py), r: 5 }));
   drawing.append(points);
@@ -67,6 +70,7 @@ function render({ model, el }) {
       set(lines[name], { d: line ? `M${x(left)} ${y(line[0] * left + line[1])}L${x(right)} ${y(line[0] * right + line[1])}` : "" });
     }
     words.replaceChildren();
+    labels.others.textContent = found.l2 ? WITHOUT : "";
     if (!found.l2) return;
     placeLabels(labels, found, plotted);
     const told = `Slope without the twelfth point: ${fixed(found.others[0])}. With it: L2 ${fixed(found.l2[0])}, L1 ${fixed(found.l1[0])}.`;
@@ -81,13 +85,17 @@ function render({ model, el }) {
   showLines();
 }
 
-// The names stand at the left end of their lines, one above and one below.
+// The names stand at the left end of their lines, one above and one below; the thin line's at the right.
 function placeLabels(labels, found, { x, y, domain }) {
   const left = domain.x[0] + 0.1;
   const at = (name) => y(found[name][0] * left + found[name][1]);
   const l2Above = at("l2") < at("l1");
   set(labels.l2, { x: x(left), y: at("l2") + (l2Above ? -12 : 24) });
   set(labels.l1, { x: x(left), y: at("l1") + (l2Above ? 24 : -12) });
+  const [w, b] = found.others;
+  const right = domain.x[1] - 0.1;
+  const beside = found.l1[0] * right + found.l1[1] > w * right + b ? 18 : -12;
+  set(labels.others, { x: x(right), y: y(w * right + b) + beside });
 }
 
 function inWords({ outlier: [px, py], others: [w, b], l2, l1 }) {

@@ -73,7 +73,7 @@ function inWords(z, nudge, { step, sigmoid }) {
 
 function tableRows(z, nudge, k, values) {
   const header = ["", `at z = ${fixed(z, 1)}`, `at z + ${nudge}`, "change"];
-  const names = { step: "step(z)", sigmoid: `sigmoid(${number(k)} z)` };
+  const names = { step: "step(z)", sigmoid: `sigmoid(${number(k)} · z)` };
   const rows = Object.entries(values).map(([name, [here, there]]) => {
     const change = there - here;
     const cells = [number(here, 4), number(there, 4), Math.abs(change) < 1e-12 ? "0" : number(change, 2)];
