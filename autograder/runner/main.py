@@ -43,11 +43,15 @@ Send = Callable[[dict[str, Any]], None]
 
 
 def main(job_descriptor: int, report_descriptor: int) -> None:
+    """Run one job in a process that has just been started."""
+    run_job(job_descriptor, report_descriptor, make_shell())
+
+
+def run_job(job_descriptor: int, report_descriptor: int, shell: Shell) -> None:
     """Run the one job of this process's life."""
     send = sender(report_descriptor)
     probes: dict[str, Any] = {}
     job = receive_job(job_descriptor, probes)
-    shell = make_shell()
     capture = FileDescriptorCapture()
     send({"kind": "ready"})
     for cell in job["cells"]:

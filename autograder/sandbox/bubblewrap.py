@@ -99,7 +99,7 @@ class Bubblewrap:
                 stack.callback(os.close, descriptor)
             words, descriptors = _isolation(limits, stack)
             open_the_doors, mounts = mounts_of(contents)
-            fonts, font_descriptors = _font_mount(stack)
+            fonts, font_descriptors = font_mount(stack)
             command = [
                 *(group.entrance() if group else []),
                 *("sh", "-ec", FIRST_TO_DIE, "sh"),
@@ -164,7 +164,7 @@ class Bubble(Running):
         self._signal()
         self.process.wait()
         if first is not None:
-            _end(first)
+            end(first)
         if self.watchdog is not None:
             self.watchdog.stop()
         bitten = self.watchdog is not None and self.watchdog.bit
@@ -206,7 +206,7 @@ class Bubble(Running):
         return None
 
 
-def _end(first: int) -> None:
+def end(first: int) -> None:
     """End the first process of a namespace, and with it all others, and see that it is so."""
     try:
         with contextlib.suppress(ProcessLookupError):
@@ -234,10 +234,10 @@ def drop_privileges() -> list[str]:
     ]
 
 
-def _isolation(limits: Limits, stack: ExitStack) -> tuple[list[str], list[int]]:
-    """Everything that keeps what is inside apart, and the descriptors to be handed over."""
-    words = [
-        *("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
+def namespaces(limits: Limits) -> list[str]:
+    """The start of a command in namespaces of its own, with the system and folders in memory."""
+    return [
+        *("bwrap", "--unshare-all", "--unshare-user", "--die-with-parent"),
         *("--new-session", "--cap-drop", "ALL", "--hostname", "grader"),
         *("--uid", str(UNPRIVILEGED_USER), "--gid", str(UNPRIVILEGED_USER)),
         *_system(),
@@ -247,6 +247,11 @@ def _isolation(limits: Limits, stack: ExitStack) -> tuple[list[str], list[int]]:
         *("--chdir", "/tmp", "--clearenv"),
         *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
     ]
+
+
+def _isolation(limits: Limits, stack: ExitStack) -> tuple[list[str], list[int]]:
+    """Everything that keeps what is inside apart, and the descriptors to be handed over."""
+    words = [*namespaces(limits), "--disable-userns"]
     filter_ = program()
     if filter_ is None:
         return words, []
@@ -259,10 +264,7 @@ def _isolation(limits: Limits, stack: ExitStack) -> tuple[list[str], list[int]]:
 
 def _system() -> Iterator[str]:
     """Programs, libraries and the interpreter, without the packages somebody has installed."""
-    trees = list(SYSTEM)
-    prefix = Path(sys.base_prefix)
-    if prefix != Path("/usr"):
-        trees += [str(prefix / "bin"), str(prefix / "lib")]
+    trees = system_trees()
     for tree in trees:
         yield from ("--ro-bind-try", tree, tree)
     for place in ("bin", "lib", "lib64"):
@@ -271,11 +273,19 @@ def _system() -> Iterator[str]:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for name in PROC:
         yield from ("--ro-bind-try", f"/proc/{name}", f"/proc/{name}")
-    for hidden in _hidden(trees):
+    for hidden in hidden_folders(trees):
         yield from ("--tmpfs", str(hidden), "--remount-ro", str(hidden))
 
 
-def _hidden(trees: list[str]) -> list[Path]:
+def system_trees() -> list[str]:
+    """The folders with the system's programs and libraries, and the interpreter's."""
+    prefix = Path(sys.base_prefix)
+    if prefix == Path("/usr"):
+        return list(SYSTEM)
+    return [*SYSTEM, str(prefix / "bin"), str(prefix / "lib")]
+
+
+def hidden_folders(trees: list[str]) -> list[Path]:
     """Folders in what is shown that are nobody's business: other packages, this repository."""
     library = Path(sysconfig.get_path("stdlib", vars={"installed_base": sys.base_prefix}))
     places = [library / "site-packages", library / "dist-packages", ROOT]
@@ -287,11 +297,16 @@ def _hidden(trees: list[str]) -> list[Path]:
     ]
 
 
-def mounts_of(contents: Contents) -> tuple[list[str], list[str]]:
-    """What must run before, and the read-only mounts of what a unit's sandbox holds."""
+def places_of(contents: Contents) -> dict[Path, str]:
+    """What a unit's sandbox holds, and where it stands inside."""
     places = {path: f"{INSIDE_PACKAGES}/{path.name}" for path in contents.packages}
     places |= {contents.runner: INSIDE_RUNNER, contents.companion: INSIDE_COMPANION}
-    places |= {path: f"/grader/data/{path.name}" for path in contents.data}
+    return places | {path: f"/grader/data/{path.name}" for path in contents.data}
+
+
+def mounts_of(contents: Contents) -> tuple[list[str], list[str]]:
+    """What must run before, and the read-only mounts of what a unit's sandbox holds."""
+    places = places_of(contents)
     before, shown = open_doors(places)
     words = [
         word for path, place in places.items() for word in ("--ro-bind", str(shown[path]), place)
@@ -299,7 +314,7 @@ def mounts_of(contents: Contents) -> tuple[list[str], list[str]]:
     return before, words
 
 
-def _font_mount(stack: ExitStack) -> tuple[list[str], list[int]]:
+def font_mount(stack: ExitStack) -> tuple[list[str], list[int]]:
     """A copy of matplotlib's list of fonts, which may lie in a home that is private."""
     fonts = font_list()
     if fonts is None:

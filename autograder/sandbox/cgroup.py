@@ -36,6 +36,11 @@ class Group:
         """The start of a command that enters the group, and fails where it cannot."""
         return ["sh", "-ec", ENTER, "sh", *map(str, self._unique()), "--"]
 
+    def enter(self, process: int) -> None:
+        """Put a process into the group, and with it whatever it will start."""
+        for folder in self._unique():
+            (folder / "cgroup.procs").write_text(str(process))
+
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel had to end a process of the group for want of memory."""
         for name in ("memory.events", "memory.oom_control"):

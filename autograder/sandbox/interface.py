@@ -61,6 +61,11 @@ class Running:
     job: int
     reports: int
 
+    @property
+    def pid(self) -> int:
+        """The process here that all of it descends from."""
+        return self.process.pid
+
     def kill(self) -> None:
         """End it with everything it started."""
         with contextlib.suppress(ProcessLookupError):

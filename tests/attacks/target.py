@@ -66,7 +66,7 @@ class Watched:
         running = self._backend.launch(contents, limits)
         deadline, ours = time.monotonic() + 5, Path("/proc/self/ns/pid").stat().st_ino
         while time.monotonic() < deadline and running.process.poll() is None:
-            for process in descendants(running.process.pid):
+            for process in descendants(running.pid):
                 if namespace_of(process) not in (ours, None):
                     self._hold(process)
                     return running

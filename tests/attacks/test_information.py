@@ -52,7 +52,7 @@ def learnt(unit: Unit, target: Target, outcome: Outcome) -> list[str]:
     if printed & secret:
         found.append(f"expected values: {sorted(printed & secret)[:5]}")
     telling = {line.strip() for name in unit.exercises for line in own_lines(unit, name)}
-    telling |= {".mistake(", "BEGIN SOLUTION", "root:x:0", "seen:", str(ROOT), "a note"}
+    telling |= {".mistake(", "BEGIN SOLUTION", "root:x:0", "seen:", str(ROOT), "a note of"}
     return found + [text for text in telling if text in outcome.shown]
 
 

@@ -3,15 +3,7 @@
 Success: the note of an earlier sandbox is found.
 """
 
-print(
-    [
-        name
-        for place in ("/tmp", "/dev/shm", "/var/tmp", "/grader")
-        if os.path.isdir(place)
-        for name in os.listdir(place)
-        if name.startswith("note")
-    ]
-)
+own_note = globals().get("own_note") or os.urandom(8).hex()
 for place in (
     "/tmp",
     "/dev/shm",
@@ -22,6 +14,11 @@ for place in (
     "/",
 ):
     try:
-        open(f"{place}/note", "w").write("a note")
+        if open(f"{place}/note").read() != own_note:
+            print("a note of another sandbox")
+    except OSError:
+        pass
+    try:
+        open(f"{place}/note", "w").write(own_note)
     except OSError:
         pass

@@ -1,0 +1,233 @@
+"""Bubblewrap, warm: the interpreter and its packages are loaded once, and forked for each job.
+
+One server lives in a sandbox of its own and forks; each fork enters namespaces of its own, with
+the same limits and fewer rights than the server (:mod:`autograder.runner.server` says how). What
+cannot be started warm is started cold, and a notice says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import warnings
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from autograder.runner.isolation import PROC
+from autograder.sandbox.bubblewrap import (
+    FIRST_TO_DIE,
+    Bubblewrap,
+    drop_privileges,
+    end,
+    font_mount,
+    mounts_of,
+    namespaces,
+)
+from autograder.sandbox.cgroup import Group, make_group
+from autograder.sandbox.interface import Contents, Limits, Running
+from autograder.sandbox.seccomp import program
+from autograder.sandbox.watchdog import Watchdog
+
+START: Final = (
+    "import sys; sys.path[:0] = ['/grader/code', '/grader/packages']; "
+    "from autograder.runner.server import serve; serve({control})"
+)
+SECONDS_TO_START: Final = 60.0
+SECONDS_TO_FORK: Final = 10.0
+LIMITS_OF_A_PROCESS: Final = ("address_space", "processes", "file_size", "open_files", "cpu")
+
+
+class NotWarm(Exception):
+    """A warm start is not to be had; the text says why."""
+
+
+class WarmBubblewrap:
+    """Forks runners from servers in namespaces, one server for each kind of contents."""
+
+    name = "warm"
+
+    def __init__(self) -> None:
+        self._cold = Bubblewrap()
+        self._servers: dict[Contents, Server] = {}
+        self._owner = os.getpid()
+
+    def trouble(self) -> str | None:
+        """Why it does not work here, or None: it does where bubblewrap does."""
+        return self._cold.trouble()
+
+    def launch(self, contents: Contents, limits: Limits) -> Running:
+        """Fork a runner, or start one cold where that fails."""
+        try:
+            return self._fork(contents, limits)
+        except NotWarm as reason:
+            self._servers.pop(contents, None)
+            warnings.warn(
+                f"every notebook starts its own interpreter, which is slower: {reason}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            return self._cold.launch(contents, limits)
+
+    def _fork(self, contents: Contents, limits: Limits) -> Running:
+        if self._owner != os.getpid():  # a fork of the grader shares its parent's sockets
+            self._servers, self._owner = {}, os.getpid()
+        server = self._servers.get(contents)
+        if server is not None:
+            with contextlib.suppress(NotWarm):  # its server may have been killed meanwhile
+                return server.fork(limits)
+        self._servers[contents] = Server(contents)
+        return self._servers[contents].fork(limits)
+
+
+class Server:
+    """A server in its sandbox, and the socket over which it is asked to fork.
+
+    Raises
+    ------
+    NotWarm
+        It does not start.
+    """
+
+    def __init__(self, contents: Contents) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, ExitStack() as stack:
+            open_the_doors, mounts = mounts_of(contents)
+            fonts, descriptors = font_mount(stack)
+            self.process = subprocess.Popen(
+                [
+                    *("sh", "-ec", FIRST_TO_DIE, "sh"),
+                    *open_the_doors,
+                    *drop_privileges(),
+                    *namespaces(Limits()),
+                    *("--proc", PROC),
+                    *mounts,
+                    *fonts,
+                    *("--remount-ro", "/"),
+                    "--",
+                    *(os.path.realpath(sys.executable), "-I", "-S", "-c"),
+                    START.format(control=theirs.fileno()),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), *descriptors),
+                start_new_session=True,
+                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+            )
+        self._hear(SECONDS_TO_START)
+
+    def fork(self, limits: Limits) -> Fork:
+        """A runner in namespaces of its own, under these limits.
+
+        Raises
+        ------
+        NotWarm
+            The server is gone, or cannot.
+        """
+        job_read, job_write = os.pipe()
+        reports_read, reports_write = os.pipe()
+        go_read, go_write = os.pipe()
+        theirs = (job_read, reports_write, go_read)
+        try:
+            socket.send_fds(self._socket, [request(limits)], theirs)
+            first = self._hear(SECONDS_TO_FORK)
+        except (OSError, NotWarm) as error:
+            for descriptor in (job_write, reports_read, go_write):
+                os.close(descriptor)
+            raise NotWarm(str(error)) from None
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        fork = Fork(self.process, job_write, reports_read, first, limits)
+        fork.go(go_write)
+        return fork
+
+    def _hear(self, seconds: float) -> int:
+        """The descriptor that comes with the server's next word; -1 where none does."""
+        if not select.select([self._socket], [], [], seconds)[0]:
+            raise NotWarm("the server does not answer")
+        word, descriptors, *_ = socket.recv_fds(self._socket, 1000, 1)
+        if word not in (b"ready", b"started"):
+            raise NotWarm(word.decode("utf-8", "replace") or "the server has ended")
+        return descriptors[0] if descriptors else -1
+
+
+def request(limits: Limits) -> bytes:
+    """What a server is told: limits and the filter of system calls, never a word of the job."""
+    own = {name: getattr(limits, name) for name in LIMITS_OF_A_PROCESS} | {"core": 1}
+    filter_ = (program() or b"").hex()
+    told = {"limits": own, "filter": filter_, "temporary_files": limits.temporary_files}
+    return json.dumps(told).encode()
+
+
+@dataclass
+class Fork(Running):
+    """A forked runner: once killed, nothing of it is alive, and its server is unharmed.
+
+    ``first`` is a descriptor of the first process in its namespaces; when that one has ended, the
+    kernel has ended all others before.
+    """
+
+    first: int
+    limits: Limits
+    group: Group | None = field(default=None, init=False)
+    watchdog: Watchdog | None = field(default=None, init=False)
+    _first_pid: int = field(default=0, init=False)
+    _hit: str | None = field(default=None, init=False)
+
+    @property
+    def pid(self) -> int:
+        """The porter outside the namespaces, which all of the fork descends from."""
+        status = Path(f"/proc/{self._first_pid}/status").read_text()
+        return int(status.partition("PPid:")[2].split()[0])
+
+    def go(self, permission: int) -> None:
+        """Put the fork under the limit of memory, and let it begin."""
+        self._first_pid = process_of(self.first)
+        self.group = make_group(self.limits)
+        if self.group is not None:
+            self.group.enter(self._first_pid)
+        else:
+            self.watchdog = Watchdog(self.pid, self.limits.total_memory, self._signal)
+            self.watchdog.start()
+        os.write(permission, b"!")
+        os.close(permission)
+
+    def kill(self) -> None:
+        """End it with everything it started.
+
+        Raises
+        ------
+        RuntimeError
+            Something in it could not be ended.
+        """
+        end(self.first)
+        if self.watchdog is not None:
+            self.watchdog.stop()
+        bitten = self.watchdog is not None and self.watchdog.bit
+        if bitten or (self.group is not None and self.group.ran_out_of_memory()):
+            self._hit = f"it used more than {self.limits.total_memory >> 20} MiB of memory"
+        if self.group is not None:
+            self.group.remove()
+
+    def limit_hit(self) -> str | None:
+        """Once it has ended: the limit that ended it, if one did."""
+        return self._hit
+
+    def _signal(self) -> None:
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self.first, signal.SIGKILL)
+
+
+def process_of(descriptor: int) -> int:
+    """The number a process has here, from a descriptor of it."""
+    information = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
+    return int(information.partition("Pid:")[2].split()[0])
