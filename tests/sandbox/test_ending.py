@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import time
-from pathlib import Path
 
 import pytest
 
 from autograder.sandbox.cgroup import PREFIX, places
-from autograder.sandbox.watchdog import descendants
-from tests.sandbox.inside import read_until, started
+from autograder.unit import ROOT
+from tests.sandbox.inside import namespace_inside, processes_in, read_until
 
 STUBBORN = """
 import ctypes, os, signal, time
@@ -34,51 +32,33 @@ while True: time.sleep(1)
 """
 
 
-def processes_in(namespace: int) -> list[str]:
-    """The living processes of a PID namespace, by the host's view."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-            if (process / "ns/pid").stat().st_ino == namespace and state not in "ZX":
-                found.append((process / "comm").read_text().strip())
-    return found
-
-
-def namespace_below(process: int) -> int:
-    """The PID namespace that a process's descendants are in."""
-    deepest = list(descendants(process))[-1]
-    return Path(f"/proc/{deepest}/ns/pid").stat().st_ino
-
-
 @pytest.mark.parametrize("_", range(3))
-def test_nothing_is_alive_afterwards(_, monkeypatch, memory_counted_by):
-    with started(STUBBORN, monkeypatch) as running:
+def test_nothing_is_alive_afterwards(_, counting_sandbox):
+    with counting_sandbox.started(STUBBORN) as running:
         read_until(running, b"alive\nalive\nalive\nalive")
-        namespace = namespace_below(running.process.pid)
-        assert namespace != Path("/proc/self/ns/pid").stat().st_ino
+        namespace = namespace_inside(running)
         assert len(processes_in(namespace)) > 4
         running.kill()
         assert processes_in(namespace) == []
 
 
-def test_nothing_is_alive_after_the_runner_has_left_by_itself(monkeypatch):
+def test_nothing_is_alive_after_the_runner_has_left_by_itself(sandbox):
     source = STUBBORN.replace(
         "while True: time.sleep(1)", "time.sleep(1 if os.getpid() == 2 else 60)"
     )
-    with started(source, monkeypatch) as running:
+    with sandbox.started(source) as running:
         read_until(running, b"alive\nalive\nalive\nalive")
-        namespace = namespace_below(running.process.pid)
+        namespace = namespace_inside(running)
         os.waitid(os.P_PID, running.process.pid, os.WEXITED | os.WNOWAIT)
         running.kill()
         assert processes_in(namespace) == []
 
 
-def test_control_groups_are_removed(monkeypatch):
+def test_control_groups_are_removed(bubblewrapped):
     folders = places()
     if folders is None:
         pytest.skip("this user may not make control groups")
-    with started("import time; print('up', flush=True); time.sleep(60)", monkeypatch) as running:
+    with bubblewrapped.started("import time; print('up'); time.sleep(60)") as running:
         read_until(running, b"up")
         mine = f"{PREFIX}{os.getpid()}-*"
         assert all(list(folder.glob(mine)) for folder in folders.values())
@@ -86,25 +66,27 @@ def test_control_groups_are_removed(monkeypatch):
         assert not any(list(folder.glob(mine)) for folder in folders.values())
 
 
-def test_it_dies_with_the_grader(tmp_path):
+def test_it_dies_with_the_grader(sandbox):
     """A grader that is killed in the middle leaves no sandbox behind."""
-    program = """
-    import sys, time
+    program = f"""
+    import os, time
     from autograder.sandbox import Limits, bubblewrap, choose
     from autograder.sandbox.contents import contents_for
-    bubblewrap.START = "import os, time; os.write({reports}, b'up'); time.sleep(600)"
-    running = choose().launch(contents_for(), Limits())
-    import os
+    from tests.sandbox.inside import namespace_inside
+    bubblewrap.START = "import os, time; os.write({{reports}}, b'up'); time.sleep(600)"
+    running = choose({sandbox.backend.name!r}).launch(contents_for(), Limits())
     os.read(running.reports, 2)
-    print(running.process.pid, flush=True)
+    print(namespace_inside(running), flush=True)
     time.sleep(600)
     """
     grader = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
     assert grader.stdout is not None
-    outer = int(grader.stdout.readline())
-    namespace = namespace_below(outer)
+    namespace = int(grader.stdout.readline())
     assert processes_in(namespace)
     grader.send_signal(signal.SIGKILL)
     grader.wait()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.inside import SMALL, read_until, run, started
+from tests.sandbox.inside import SMALL, process_inside, read_until
 
 ONE_PROCESS = """
     import mmap, os
@@ -25,12 +25,12 @@ ONE_PROCESS = """
     ],
     ids=["malloc", "shared"],
 )
-def test_memory_of_one_process(how, monkeypatch, memory_counted_by):
-    ended = run(ONE_PROCESS.format(how=how), monkeypatch)
+def test_memory_of_one_process(how, counting_sandbox):
+    ended = counting_sandbox.run(ONE_PROCESS.format(how=how))
     assert ended.limit == "it used more than 300 MiB of memory"
 
 
-def test_memory_of_many_processes_together(monkeypatch, memory_counted_by):
+def test_memory_of_many_processes_together(counting_sandbox):
     source = """
     import os, time
     for _ in range(12):
@@ -39,10 +39,10 @@ def test_memory_of_many_processes_together(monkeypatch, memory_counted_by):
             time.sleep(60)
     os.wait()
     """
-    assert run(source, monkeypatch).limit == "it used more than 300 MiB of memory"
+    assert counting_sandbox.run(source).limit == "it used more than 300 MiB of memory"
 
 
-def test_memory_shared_by_processes_counts_once(monkeypatch, memory_counted_by):
+def test_memory_shared_by_processes_counts_once(counting_sandbox):
     source = """
     import os, time
     kept = bytearray(100 << 20)
@@ -54,12 +54,12 @@ def test_memory_shared_by_processes_counts_once(monkeypatch, memory_counted_by):
     for child in children: os.waitpid(child, 0)
     print("all went well")
     """
-    ended = run(source, monkeypatch)
+    ended = counting_sandbox.run(source)
     assert ended.text == "all went well\n"
     assert ended.limit is None
 
 
-def test_memory_in_files_and_sockets_counts(monkeypatch, memory_counted_by):
+def test_memory_in_files_and_sockets_counts(counting_sandbox):
     source = """
     import os, socket, time
     for folder in ("/tmp", "/dev/shm"):
@@ -79,22 +79,22 @@ def test_memory_in_files_and_sockets_counts(monkeypatch, memory_counted_by):
             time.sleep(60)
     os.wait()
     """
-    ended = run(source, monkeypatch)
+    ended = counting_sandbox.run(source)
     assert "No space left on device" in ended.text
     assert ended.limit == "it used more than 300 MiB of memory"
 
 
-def test_address_space_of_a_process(monkeypatch):
+def test_address_space_of_a_process(sandbox):
     source = """
     import mmap
     try: mmap.mmap(-1, 3 << 30)
     except OSError as error: print(error.strerror)
     """
-    assert run(source, monkeypatch).text == "Cannot allocate memory\n"
+    assert sandbox.run(source).text == "Cannot allocate memory\n"
 
 
 @pytest.mark.parametrize("what", ["os.fork() or time.sleep(60)", "start_thread()"])
-def test_processes_and_threads(what, monkeypatch):
+def test_processes_and_threads(what, sandbox):
     source = f"""
     import os, threading, time
     def start_thread(): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
@@ -106,10 +106,10 @@ def test_processes_and_threads(what, monkeypatch):
     except (OSError, RuntimeError): print(count)
     os._exit(0)
     """
-    assert 10 < int(run(source, monkeypatch).text) <= SMALL.processes
+    assert 10 < int(sandbox.run(source).text) <= SMALL.processes
 
 
-def test_size_and_number_of_files(monkeypatch):
+def test_size_and_number_of_files(sandbox):
     source = """
     import os
     try:
@@ -122,11 +122,11 @@ def test_size_and_number_of_files(monkeypatch):
     except OSError as error: print(error.strerror)
     """
     limits = replace(SMALL, file_size=5 << 20)
-    text = run(source, monkeypatch, limits).text
+    text = sandbox.run(source, limits).text
     assert text == "5 File too large\nToo many open files\n"
 
 
-def test_disk(monkeypatch):
+def test_disk(sandbox):
     source = """
     import os
     for folder in ("/tmp", "/dev/shm"):
@@ -141,34 +141,34 @@ def test_disk(monkeypatch):
         except OSError: pass
     """
     limits = replace(SMALL, temporary_files=20 << 20)
-    sizes = [int(line) for line in run(source, monkeypatch, limits).text.splitlines()]
+    sizes = [int(line) for line in sandbox.run(source, limits).text.splitlines()]
     assert all(15 <= size <= 20 for size in sizes)
     assert len(sizes) == 2
 
 
-def test_processor_time(monkeypatch):
+def test_processor_time(sandbox):
     source = """
     import signal
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
     print("begun", flush=True)
     while True: pass
     """
-    assert run(source, monkeypatch, replace(SMALL, cpu=2)).text == "begun\n"
+    assert sandbox.run(source, replace(SMALL, cpu=2)).text == "begun\n"
 
 
-def test_core_dumps_are_for_nobody(monkeypatch):
+def test_core_dumps_are_for_nobody(sandbox):
     """A limit of 0 would still start the program that the host collects core dumps with."""
     source = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
-    assert run(source, monkeypatch).text == "(1, 1)\n"
+    assert sandbox.run(source).text == "(1, 1)\n"
 
 
-def test_the_kernel_ends_it_first_if_memory_runs_out(monkeypatch):
+def test_the_kernel_ends_it_first_if_memory_runs_out(sandbox):
     source = """
     import time
     print("begun", flush=True)
     time.sleep(60)
     """
-    with started(source, monkeypatch) as running:
+    with sandbox.started(source) as running:
         read_until(running, b"begun")
-        score = Path(f"/proc/{running.process.pid}/oom_score_adj").read_text()
+        score = Path(f"/proc/{process_inside(running)}/oom_score_adj").read_text()
         assert score == "1000\n"
