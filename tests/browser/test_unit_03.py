@@ -1,11 +1,10 @@
 """Unit 03 as a learner meets it in JupyterLab: unsolved, written in Python, and wired."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
 from autograder.unit import load_unit
+from tests.browser.released import Released
 
 UNIT = load_unit("03")
 IN_PYTHON = "def xor(a, b):\n    return int(a != b)\n"
@@ -13,33 +12,8 @@ IN_PYTHON = "def xor(a, b):\n    return int(a != b)\n"
 
 @pytest.fixture
 def released(lab):
-    """A fresh copy of the released notebook: its path, its cells, and a way to solve it."""
-    notebook = json.loads(UNIT.release.read_text(encoding="utf-8"))
-    return Released(lab.notebooks / f"{UNIT.notebook_name}.ipynb", notebook)
-
-
-class Released:
-    """The learner's notebook on disk."""
-
-    def __init__(self, path, notebook):
-        self.path = path
-        self.notebook = notebook
-        self.save()
-
-    def save(self):
-        self.path.write_text(json.dumps(self.notebook), encoding="utf-8")
-
-    def place(self, grade_id):
-        marks = [
-            cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in self.notebook["cells"]
-        ]
-        return marks.index(grade_id)
-
-    def solve(self, *names):
-        for name in names:
-            cell = self.notebook["cells"][self.place(f"{name}-solution")]
-            cell["source"] = UNIT.reference_source(name)
-        self.save()
+    """The learner's notebook, fresh, in JupyterLab's folder."""
+    return Released(UNIT, lab.notebooks)
 
 
 def test_unsolved_it_stops_at_the_first_exercise(page, released):

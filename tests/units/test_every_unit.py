@@ -6,8 +6,12 @@ import re
 import subprocess
 import sys
 
+import nbclient
+import nbformat
 import pytest
 
+from autograder.build.stubs import source_of
+from autograder.simulate import exercise_of
 from autograder.unit import BEGIN_SOLUTION, COURSE, END_SOLUTION, load_unit, unit_names
 
 HEAVY = {"torch", "scipy", "sklearn", "pandas", "autograder", "nbgrader", "anywidget", "ipywidgets"}
@@ -93,6 +97,47 @@ def test_each_exercise_has_mistakes_with_hints_and_other_right_answers(unit):
 def test_from_01_on_a_unit_is_worth_20_points(unit):
     if not unit.name.startswith("00"):
         assert unit.max_points == 20
+
+
+def executed(unit, folder, versions):
+    """Every cell of the released notebook run by a real kernel, these exercises written into it."""
+    notebook = nbformat.read(unit.release, as_version=4)
+    for cell in notebook.cells:
+        cell.source = versions.get(exercise_of(cell), source_of(cell))
+    nbclient.NotebookClient(
+        notebook, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+    ).execute(env=os.environ | {"PYTHONPATH": str(COURSE)})
+    return notebook
+
+
+def errors_of(notebook):
+    """What a learner reads instead of a result, without colours, and the cell it stands below."""
+    return [
+        (re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback)), cell.source)
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+
+
+def test_whoever_runs_cell_by_cell_reads_which_function_is_missing(unit, tmp_path):
+    told = errors_of(executed(unit, tmp_path, {}))
+    assert len(told) >= len(unit.exercises)
+    waiting = ""
+    for message, source in told:
+        lost = re.search(r"^NameError: name '(\w+)' is not defined", message, re.MULTILINE)
+        if lost and re.search(rf"\b{lost[1]}\b", waiting):
+            continue  # a cell further up would have defined it, and has said what it lacks
+        waiting += source
+        assert "Traceback" not in message
+        named = re.search(r"`(\w+)`,? (?:which )?is not written yet", message)
+        assert named, message
+        assert named[1] in unit.exercises, message
+
+
+def test_solved_it_runs_from_top_to_bottom(unit, tmp_path):
+    solved = {name: unit.reference_source(name) for name in unit.exercises}
+    assert errors_of(executed(unit, tmp_path, solved)) == []
 
 
 def test_the_first_setup_cell_loads_nothing_heavy(unit):
