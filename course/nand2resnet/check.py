@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from nand2resnet import wording
+from nand2resnet.advice import advice
 from nand2resnet.calling import after_call, call, dtype_of, shape_of
 from nand2resnet.circuit import NAND, NotACircuit, assignment, inputs_of, record, rows
 from nand2resnet.comparison import as_numbers
@@ -277,6 +278,8 @@ class Question:
             lines = [f"{self.call} is not a circuit yet.", str(error)]
         lines += [f"A {expected.__name__} was expected."] if expected else []
         lines += [f"  {line}" for line in learners_lines(error)]
+        meaning = None if isinstance(error, NotACircuit) else advice(error)
+        lines += [meaning] if meaning else []
         known = find_hint(self.key, Raised(type(error).__name__, str(error)))
         return CheckFailed("\n".join(lines + ([f"Hint: {known.hint}"] if known else [])))
 

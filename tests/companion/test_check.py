@@ -220,7 +220,8 @@ def test_an_error_of_the_learners_shows_their_line_and_no_frame_of_a_library():
     )
     assert lines[1].startswith("ValueError: matmul")
     assert re.fullmatch(r"  test_check.py, line \d+, in project: return total \+ w @ x", lines[2])
-    assert len(lines) == 3
+    assert "equally long. Print both shapes." in lines[3]
+    assert len(lines) == 4
 
 
 def test_an_endless_recursion_is_short():

@@ -50,6 +50,8 @@ STUB = "check(gradient_descent, cube, 1.0, expected=0.0)"
 CALLED_ELSEWHERE = """v = 1.0
 path = gradient_descent(cube, v)"""
 
+NO_ONE_TO_ASK = "input()"
+
 NOT_A_STUB = [
     "import asyncio\nasyncio.AbstractEventLoop().run_forever()",
     "raise NotImplementedError('by the cell itself')",
@@ -63,7 +65,7 @@ def without_colours(text):
 @pytest.fixture(scope="module")
 def outputs():
     """What a real kernel sends for each cell: a list of outputs by cell."""
-    sources = (DEFINITIONS, WRONG_VALUE, ERROR, STUB, CALLED_ELSEWHERE, *NOT_A_STUB)
+    sources = (DEFINITIONS, WRONG_VALUE, ERROR, STUB, CALLED_ELSEWHERE, *NOT_A_STUB, NO_ONE_TO_ASK)
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
     client = nbclient.NotebookClient(notebook, kernel_name="python3", allow_errors=True)
@@ -89,8 +91,9 @@ def test_an_error_of_the_learners_shows_the_line_of_their_cell(outputs):
         "project(array([1.0, 1.0, 1.0]), array([1.0, 1.0, 1.0, 1.0])) stopped with an error."
     )
     assert shown[1].startswith("ValueError: matmul")
-    assert shown[2:] == [
-        "  Cell In[1], line 12, in project: return total + w @ x",
+    assert shown[2] == "  Cell In[1], line 12, in project: return total + w @ x"
+    assert shown[3].startswith("Each row of what stands on the left")
+    assert shown[4:] == [
         "",
         f"Cell In[3], line 1: {ERROR}",
     ]
@@ -115,6 +118,11 @@ def test_an_unwritten_function_called_by_any_other_cell_is_named_without_a_trace
 def test_what_is_no_unwritten_function_keeps_its_traceback(outputs, cell):
     shown = error_of(outputs[cell], "NotImplementedError")
     assert "Traceback (most recent call last)" in shown
+    assert "is not written yet" not in shown
+
+
+def test_a_question_that_nobody_can_answer_is_no_unwritten_function(outputs):
+    shown = error_of(outputs[7], "StdinNotImplementedError")
     assert "is not written yet" not in shown
 
 
