@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab build lint bench lock clean environment system
+.PHONY: help demo test lab build lint bench image lock clean environment system
 # nbgrader calls alembic by its bare name, and so must find the environment's.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -26,6 +26,9 @@ lint: environment ## ruff and mypy only
 
 bench: system ## run the benchmarks and write tests/benchmarks/results.json
 	@python tests/benchmarks/run.py
+
+image: environment ## build the root of containers, to grade on macOS or with docker
+	@python -m autograder.sandbox.image
 
 lock: environment ## solve pyproject.toml's dependencies again (delete requirements.lock for all news)
 	@uv pip compile pyproject.toml --extra grader --extra dev --quiet \

@@ -21,7 +21,9 @@ app = typer.Typer(
 UnitArgument = Annotated[str, typer.Argument(help="a unit, such as 01_gradient_descent or 01")]
 BackendOption = Annotated[
     Optional[str],  # noqa: UP045 - Typer reads this at run time
-    typer.Option("--backend", help="bubblewrap (default), or none with --trust-submissions"),
+    typer.Option(
+        "--backend", help="bubblewrap (default), container, or none with --trust-submissions"
+    ),
 ]
 TrustOption = Annotated[
     bool,

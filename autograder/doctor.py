@@ -21,6 +21,7 @@ FREE_BYTES_WANTED = 2 * 10**9  # the environment takes 1 GB, the Debian packages
 UNPRIVILEGED_UID = 65534  # "nobody": whom root becomes before it starts a sandbox
 CLONE_NEWUSER = 0x10000000  # from Linux's sched.h
 SECONDS_FOR_A_COMMAND = 60
+ENGINES = ("podman", "docker")  # for containers, the better one first
 
 
 class Finding(NamedTuple):
@@ -35,7 +36,7 @@ class Finding(NamedTuple):
 def diagnose() -> List[Finding]:
     """Look at everything, in the order in which it should be mended."""
     findings = [python(), environment(), packages("learner"), packages("grader")]
-    findings += [bubblewrap(), user_namespaces(), interpreter_for_all(), chromium()]
+    findings += [bubblewrap(), user_namespaces(), containers(), interpreter_for_all(), chromium()]
     findings += [disk_space(), writable_folders()]
     return findings
 
@@ -138,11 +139,8 @@ def modules_of(wanted: Iterable[str]) -> List[str]:
 def bubblewrap() -> Finding:
     """The sandbox is installed and really starts, under the user it will be started by."""
     if not sys.platform.startswith("linux"):
-        todo = (
-            "Grading needs Linux: use a virtual machine, or WSL 2 on Windows.\n"
-            "The notebooks themselves run here."
-        )
-        return Finding("sandbox", False, "bubblewrap does not exist for " + sys.platform, todo)
+        seen = "bubblewrap does not exist for {}: see containers".format(sys.platform)
+        return Finding("sandbox", True, seen)
     program = shutil.which("bwrap")
     if program is None:
         return Finding("sandbox", False, "no bubblewrap", install_line("bubblewrap"))
@@ -159,11 +157,39 @@ def bubblewrap() -> Finding:
 def user_namespaces() -> Finding:
     """Linux lets an unprivileged user make a user namespace, which bubblewrap lives by."""
     if not sys.platform.startswith("linux"):
-        return Finding("user namespaces", False, "only Linux has them", "See sandbox, above.")
+        return Finding("user namespaces", True, "not a question on " + sys.platform)
     error = _in_child(_make_user_namespace)
     if error:
         return Finding("user namespaces", False, "refused: " + error, namespaces_todo())
     return Finding("user namespaces", True, "allowed")
+
+
+def containers() -> Finding:
+    """An engine for containers answers; it is needed only where bubblewrap does not serve."""
+    found = [name for name in ENGINES if shutil.which(name)]
+    answers = {name: _run([name, "info"]) for name in found}
+    working = [name for name in found if not answers[name]]
+    if working and working[0] == "podman" and sys.platform.startswith("linux"):
+        return Finding("containers", True, "podman works")
+    if working:
+        seen = "{} works; `make image` builds what it starts from".format(working[0])
+        return Finding("containers", True, seen)
+    seen = "; ".join(": ".join(answer) for answer in answers.items()) or "no podman, no docker"
+    if sys.platform.startswith("linux") and bubblewrap().ok:
+        return Finding("containers", True, seen + ": not needed, bubblewrap works")
+    return Finding("containers", False, seen, containers_todo())
+
+
+def containers_todo() -> str:
+    """What to type, or where to look, to have an engine."""
+    if sys.platform.startswith("linux"):
+        return install_line("podman runc")
+    if sys.platform == "darwin":
+        return (
+            "To grade: brew install podman && podman machine init && podman machine start, then "
+            "make image\n(or Docker Desktop). The notebooks themselves need none of it."
+        )
+    return "To grade on Windows: work in WSL 2. The notebooks themselves run here."
 
 
 def namespaces_todo() -> str:

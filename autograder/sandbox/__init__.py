@@ -13,6 +13,7 @@ from autograder.sandbox.bubblewrap import Bubblewrap
 from autograder.sandbox.container import Container
 from autograder.sandbox.interface import Backend, Contents, Limits, Running
 from autograder.sandbox.unprotected import Unprotected
+from autograder.sandbox.warm import WarmBubblewrap
 
 __all__ = ["Backend", "Contents", "Limits", "Running", "choose"]
 

@@ -144,6 +144,13 @@ class Contained(Running):
     leash: int
     limits: Limits
 
+    @property
+    def pid(self) -> int:
+        """The first process inside, where the engine runs on this machine; 0 before it is there."""
+        command = [*self.engine.words, "inspect", "--format", "{{.State.Pid}}", self.name]
+        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        return int(told or 0)
+
     def kill(self) -> None:
         """End it with everything it started.
 
@@ -254,7 +261,8 @@ def _isolation(engine: Engine, limits: Limits) -> list[str]:
         *("--network", "none", "--hostname", "grader", "--user", f"{user}:{user}"),
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
         *("--read-only", "--tmpfs", f"/tmp:rw,nosuid,nodev,mode=1777,size={size}"),
-        *("--shm-size", str(size), "--tmpfs", "/sys:ro,size=4k", "--workdir", "/tmp"),
+        *("--shm-size", str(size), "--workdir", "/tmp"),
+        *("--tmpfs", "/sys:rw,nosuid,nodev,mode=755,size=4k"),
         *("--memory", str(limits.total_memory), "--memory-swap", str(limits.total_memory)),
         *("--pids-limit", str(limits.processes), "--oom-score-adj", "1000"),
         *("--ulimit", f"nofile={limits.open_files}:{limits.open_files}"),

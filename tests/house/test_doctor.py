@@ -158,6 +158,30 @@ def test_user_namespaces_that_are_forbidden():
         assert finding.what_to_do == "sudo sysctl user.max_user_namespaces=10000"
 
 
+def test_no_engine_for_containers_is_no_trouble_where_bubblewrap_works(programs):
+    path = programs(without=["podman", "docker"])
+    _open_up_to(path / "bwrap")
+    finding = look("containers()", PATH=path)
+    assert finding.ok
+    assert "not needed" in finding.seen
+    path = programs(bwrap="exit 1\n")
+    finding = look("containers()", PATH=path)
+    assert (finding.ok, finding.seen) == (False, "no podman, no docker")
+    assert "apt-get install podman" in finding.what_to_do
+
+
+def test_engines_that_do_not_answer(programs):
+    refusal = "echo 'Cannot connect to the daemon' >&2; exit 1\n"
+    path = programs(podman=refusal, docker=refusal, bwrap="exit 1\n")
+    finding = look("containers()", PATH=path)
+    assert not finding.ok
+    assert finding.seen.count("Cannot connect to the daemon") == 2
+    path = programs(docker="exit 0\n")
+    finding = look("containers()", PATH=path)
+    assert finding.ok
+    assert "make image" in finding.seen
+
+
 # --- Files
 
 

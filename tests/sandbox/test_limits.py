@@ -136,7 +136,7 @@ def test_disk(sandbox):
                 file = open(f"{folder}/{total}", "wb")
                 total += file.write(bytes(1 << 20)); file.flush()
         except OSError: print(total >> 20)
-    for folder in ("/", "/dev", "/usr", "/grader", "/etc", "/proc", "/usr/lib/python3"):
+    for folder in ("/", "/dev", "/usr", "/grader", "/etc", "/proc", "/sys", "/run", "/usr/lib"):
         try: open(f"{folder}/file", "wb"); print("written in", folder)
         except OSError: pass
     """
