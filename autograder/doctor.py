@@ -181,15 +181,16 @@ def containers() -> Finding:
 
 
 def containers_todo() -> str:
-    """What to type, or where to look, to have an engine."""
-    if sys.platform.startswith("linux"):
-        return install_line("podman runc")
-    if sys.platform == "darwin":
-        return (
+    """What to type to have an engine."""
+    on_windows = "To grade on Windows: work in WSL 2. The notebooks themselves run here."
+    remedies = {
+        "Linux": install_line("podman runc"),
+        "Darwin": (
             "To grade: brew install podman && podman machine init && podman machine start, then "
             "make image\n(or Docker Desktop). The notebooks themselves need none of it."
-        )
-    return "To grade on Windows: work in WSL 2. The notebooks themselves run here."
+        ),
+    }
+    return remedies.get(platform.system(), on_windows)
 
 
 def namespaces_todo() -> str:
