@@ -1,5 +1,6 @@
 """The course's interactive figures: one class here is one figure in a notebook."""
 
+from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
 from nand2resnet.widgets.fit_explorer import FitExplorer
 from nand2resnet.widgets.gradient_field import GradientField
@@ -12,6 +13,7 @@ from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
 from nand2resnet.widgets.which_basin import WhichBasin
 
 __all__ = [
+    "ComputationGraph",
     "DecisionBoundary",
     "FitExplorer",
     "GradientField",
