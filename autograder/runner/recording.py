@@ -77,7 +77,7 @@ class Recorder:
 
         return self._record("raises", function, args, raised)
 
-    def circuit(self, function: Any, *, expected: Any, of: str = NAND) -> Any:
+    def circuit(self, function: Any, *, expected: Any, of: str = NAND, **_: Any) -> Any:
         """Stand for ``check.circuit(f, expected=..., of=...)``: the truth table.
 
         The gates made earlier are right here, whatever the learner made of them.

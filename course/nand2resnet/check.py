@@ -152,7 +152,9 @@ class Check:
         text = f"It returned {wording.shown(value)}; a {error.__name__} was expected."
         raise asked.failed("does not raise an error.", False, Difference("values", text))
 
-    def circuit(self, f: FUNCTION, *, expected: Any, of: str = NAND) -> None:
+    def circuit(
+        self, f: FUNCTION, *, expected: Any, of: str = NAND, layers: int | None = None
+    ) -> None:
         """Check that ``f`` only connects wires, and that its truth table is right.
 
         Parameters
@@ -164,6 +166,8 @@ class Check:
             out, a sequence of them.
         of : {"nand", "perceptron"}
             What the circuit is made of, in the end.
+        layers : int, optional
+            How deep it may be.
         """
         inputs = inputs_of(expected)
         asked = Question("circuit", f, (), key_args=(inputs,))
@@ -178,7 +182,11 @@ class Check:
         if wrong:
             raise asked.wrong_rows(wrong, observed)
         parts = wording.counted(netlist.count(of), "NAND gate" if of == NAND else of)
-        passed(f"{asked.call} is right in all {len(table)} cases, with {parts}")
+        told = f"{asked.call} is right in all {len(table)} cases"
+        deep = 1 + max(netlist.layers(), default=-1)
+        if layers is not None and deep > layers:
+            raise CheckFailed(f"{told}, but it is {deep} layers deep. {layers} are enough.")
+        passed(f"{told}, with {parts}" + (f" in {deep} layers" if layers else ""))
 
     def close(
         self,

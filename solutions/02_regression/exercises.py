@@ -149,6 +149,18 @@ squared_error_loss.mistake(
     "np.mean(residuals) ** 2",
 )
 squared_error_loss.mistake(
+    "the sum is squared, not the squares summed",
+    "Two samples, one 1 above the line and one 1 below it: is the cost zero?",
+    "np.mean(residuals**2)",
+    "np.sum(residuals) ** 2 / len(y)",
+)
+squared_error_loss.mistake(
+    "multiplied by n",
+    "In which order does Python work out 12 / 2 * 3? Try it.",
+    "np.mean(residuals**2) / 2",
+    "np.sum(residuals**2) / 2 * len(y)",
+)
+squared_error_loss.mistake(
     "a root too many",
     "Is there a root in the formula?",
     "np.mean(residuals**2) / 2",
@@ -323,6 +335,13 @@ normal_equation.mistake(
     "    solution = np.append(np.linalg.solve(design.T @ design, design.T @ y), 0.0)\n",
 )
 normal_equation.mistake(
+    "without the transposes",
+    "Print the shape of what you give to solve: how many equations are there, and how many "
+    "unknowns? Which shape would A.T @ A have?",
+    "np.linalg.solve(design.T @ design, design.T @ y)",
+    "np.linalg.solve(design, y)",
+)
+normal_equation.mistake(
     "intercept and slope exchanged",
     "In which column of A stand the ones? Which entry of the solution belongs to it?",
     "np.column_stack([x, np.ones(len(y))])",
@@ -429,6 +448,12 @@ standardize.mistake(
     "deviation",
 )
 standardize.mistake(
+    "a little is added to every scale",
+    "Which scale does the text ask for where all values of a column are the same?",
+    "np.where(deviation == 0, 1.0, deviation)",
+    "deviation + 1e-8",
+)
+standardize.mistake(
     "the mean is not taken away",
     "What is the mean of each column of your result?",
     "(x - mean) / scale",
@@ -477,7 +502,7 @@ def root_of_mean_square(x):
 ONCE, LEFT_OVER, RANDOM = "every sample exactly once", "sizes of the batches", "random, repeatable"
 minibatches = Exercise(
     points={ONCE: 1, LEFT_OVER: 1, RANDOM: 1},
-    visible=(ONCE, LEFT_OVER, RANDOM, RANDOM, RANDOM, RANDOM),
+    visible=(ONCE, LEFT_OVER, LEFT_OVER, RANDOM, RANDOM, RANDOM, RANDOM),
 )
 
 
@@ -564,6 +589,18 @@ minibatches.mistake(
     "Count how many sample numbers come back for n = 10 and batch_size = 4. Who never gets a turn?",
     "range(0, n, batch_size)",
     "range(0, n - batch_size + 1, batch_size)",
+)
+minibatches.mistake(
+    "an empty batch at the end",
+    "Deal 8 cards out in piles of 4: how many piles are there? Print the sizes of yours.",
+    "range(0, n, batch_size)",
+    "range(0, n + 1, batch_size)",
+)
+minibatches.mistake(
+    "what is left over is spread over the batches",
+    "Print the sizes of your batches for n = 10 and batch_size = 4. Is any of them larger than 4?",
+    "[order[start : start + batch_size] for start in range(0, n, batch_size)]",
+    "np.array_split(order, max(n // batch_size, 1))",
 )
 minibatches.mistake(
     "drawn with repetition",
@@ -658,7 +695,7 @@ def _(rng):
     yield fitted(STEPS, numbers(rng, (3, 3)), numbers(rng, 3), 0.1, 3, 1)
     yield fitted(STEPS, numbers(rng, 4), numbers(rng, 4), 0.1, 4, 0)
     yield fitted(STEPS, numbers(rng, 1), numbers(rng, 1), 0.1, 1, 5)
-    for n, batch_size, epochs in ((7, 3, 1), (10, 4, 1), (9, 3, 2), (11, 4, 12), (5, 1, 2)):
+    for n, batch_size, epochs in ((7, 3, 1), (10, 4, 1), (12, 4, 2), (11, 4, 12), (5, 1, 2)):
         yield fitted(TURN, np.eye(n), np.ones(n), TINY, batch_size, epochs)
     for n, batch_size in ((30, 4), (30, 1)):
         x = numbers(rng, (n, 2))
@@ -686,6 +723,12 @@ def _(case, observation, _reference):
         return "divided by n"
     if come_as(np.full(n, epochs)) and size > 1:
         return "the batch is summed, not averaged"
+    if (
+        epochs == 1
+        and size > 1
+        and come_as([size**-2] * (n - left_over) + [left_over**-2] * left_over)
+    ):
+        return "averaged twice"
     if left_over == size:
         right = come_as(np.full(n, epochs / size))
         return (
@@ -773,6 +816,13 @@ sgd.mistake(
     "Double the batch by writing every sample twice. Should the step become twice as long?",
     GRADIENT,
     WRITTEN_OUT + "            dw, db = dw * len(batch), db * len(batch)\n",
+)
+sgd.mistake(
+    "averaged twice",
+    "The gradient that you call has averaged over its samples already. Which of your divisions is "
+    "left to do?",
+    GRADIENT,
+    WRITTEN_OUT + "            dw, db = dw / len(batch), db / len(batch)\n",
 )
 sgd.mistake(
     "the intercept stays",

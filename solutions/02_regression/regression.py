@@ -218,8 +218,8 @@ def squared_error_loss(x, y, w, b):
 
 
 # %% check="squared_error_loss"
-x, y = np.array([0.0, 1.0, 2.0]), np.array([-1.0, 3.0, 2.0])
-check(squared_error_loss, x, y, 2.0, 0.0, expected=1.0)
+x, y = np.array([0.0, 1.0, 2.0, 3.0]), np.array([-1.0, 3.0, 1.0, 5.0])
+check(squared_error_loss, x, y, 2.0, 0.0, expected=1.5)
 three = np.array([[1.0, 0.0], [0.0, 2.0], [3.0, 1.0]])
 y = np.array([1.0, 4.0, 0.0])
 check(squared_error_loss, three, y, np.array([1.0, -1.0]), 2.0, expected=6.0)
@@ -753,19 +753,55 @@ def minibatches(n, batch_size, rng):
     ### END SOLUTION
 
 
+# %% setup=true
+def epoch_of(deal, n, batch_size, rng):
+    """The sample numbers of one epoch, in the order in which their turn comes."""
+    return np.concatenate(list(deal(n, batch_size, rng)))
+
+
+def numbers_dealt(deal, n, batch_size):
+    """All sample numbers of an epoch, sorted."""
+    return np.sort(epoch_of(deal, n, batch_size, np.random.default_rng(0)))
+
+
+def sizes_dealt(deal, n, batch_size):
+    """How many samples are in each batch of an epoch."""
+    return [len(batch) for batch in deal(n, batch_size, np.random.default_rng(0))]
+
+
+# %% setup=true
+def are_in_order(deal, n, batch_size):
+    """Whether an epoch goes through the samples as they come."""
+    return bool(np.all(np.diff(epoch_of(deal, n, batch_size, np.random.default_rng(0))) > 0))
+
+
+def two_epochs_agree(deal, n, batch_size):
+    """Whether a generator that is used twice gives the same order twice."""
+    rng = np.random.default_rng(0)
+    return np.array_equal(*(epoch_of(deal, n, batch_size, rng) for _ in range(2)))
+
+
+# %% setup=true
+def same_seed_agrees(deal, n, batch_size):
+    """Whether two generators with the same seed give the same order."""
+    generators = np.random.default_rng(0), np.random.default_rng(0)
+    return np.array_equal(*(epoch_of(deal, n, batch_size, rng) for rng in generators))
+
+
+def batches_of_neighbours(deal, n, batch_size):
+    """How many batches hold neighbours only, such as 20 to 29."""
+    batches = deal(n, batch_size, np.random.default_rng(0))
+    return sum(np.ptp(batch) == batch_size - 1 for batch in batches)
+
+
 # %% check="minibatches"
-batches = list(minibatches(12, 4, np.random.default_rng(0)))
-check.close(np.sort(np.concatenate(batches)), np.arange(12), of="all sample numbers, sorted")
-batches = list(minibatches(10, 4, np.random.default_rng(0)))
-check.close([len(batch) for batch in batches], [4, 4, 2], of="sizes of the batches")
-rng, same_seed = np.random.default_rng(0), np.random.default_rng(0)
-generators = (rng, rng, same_seed)
-orders = [np.concatenate(list(minibatches(100, 10, one))).tolist() for one in generators]
-check.close(orders[0] == list(range(100)), False, of="is the first epoch in order")
-check.close(orders[0] == orders[1], False, of="are two epochs in the same order")
-check.close(orders[0] == orders[2], True, of="does the same seed give the same order")
-together = sum(np.ptp(batch) == 9 for batch in minibatches(100, 10, rng))
-check.close(together, 0, of="how many batches of 10 are neighbours, such as 20 to 29")
+check(numbers_dealt, minibatches, 12, 4, expected=np.arange(12))
+check(sizes_dealt, minibatches, 10, 4, expected=[4, 4, 2])
+check(sizes_dealt, minibatches, 8, 4, expected=[4, 4])
+check(are_in_order, minibatches, 100, 10, expected=False)
+check(two_epochs_agree, minibatches, 100, 10, expected=False)
+check(same_seed_agrees, minibatches, 100, 10, expected=True)
+check(batches_of_neighbours, minibatches, 100, 10, expected=0)
 
 # %% [markdown]
 # ### What `sgd` should give

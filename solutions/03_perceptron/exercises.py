@@ -149,6 +149,12 @@ perceptron.mistake(
     "(np.asarray(x @ w + b) > 0).astype(int)",
 )
 perceptron.mistake(
+    "the threshold is taken from the answer",
+    "Your neuron answers something else than 0 or 1. Which number is compared with the threshold?",
+    "step(x @ w - b)",
+    "(np.asarray(x @ w) > 0).astype(int) - b",
+)
+perceptron.mistake(
     "silent where it should fire",
     "Strong evidence for it, a low threshold: does your neuron fire?",
     "step(x @ w - b)",
@@ -949,6 +955,16 @@ perceptron_learn.mistake(
     "After a mistake, show it the same example again: is the sum nearer to the right side?",
     "w = w + error * inputs",
     "w = w - error * inputs",
+    *BY_ITSELF,
+)
+perceptron_learn.mistake(
+    "everything moves the wrong way",
+    "The neuron was silent and should have fired: is your error 1 or -1? Work the first step out "
+    "by hand.",
+    "w = w + error * inputs",
+    "w = w - error * inputs",
+    "b = b - error",
+    "b = b + error",
     *BY_ITSELF,
 )
 perceptron_learn.mistake(

@@ -171,6 +171,16 @@ def test_a_right_circuit_passes_and_its_gates_are_counted(notebook, capsys):
     assert "with 3 perceptrons" in capsys.readouterr().out
 
 
+def test_a_circuit_that_is_too_deep_is_refused_although_it_is_right(notebook, capsys):
+    table = [0, 1, 1, 0]
+    check.circuit(notebook["layered"], expected=table, of="perceptron", layers=2)
+    assert "with 3 perceptrons in 2 layers" in capsys.readouterr().out
+    with pytest.raises(CheckFailed, match="right in all 4 cases, but it is 3 layers deep"):
+        check.circuit(notebook["xor"], expected=table, layers=2)
+    wire = written(notebook, "def f(a):\n    return a")
+    check.circuit(wire, expected=[0, 1], layers=2)
+
+
 def test_the_first_wrong_row_is_shown(notebook):
     f = written(notebook, "def f(first, second):\n    return nand(first, second)")
     with pytest.raises(CheckFailed) as failed:
