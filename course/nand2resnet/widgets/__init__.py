@@ -1,5 +1,7 @@
 """The course's interactive figures: one class here is one figure in a notebook."""
 
+from nand2resnet.widgets.activation_explorer import ActivationExplorer
+from nand2resnet.widgets.class_templates import ClassTemplates
 from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
 from nand2resnet.widgets.fit_explorer import FitExplorer
@@ -9,10 +11,13 @@ from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
 from nand2resnet.widgets.outlier_lines import OutlierLines
+from nand2resnet.widgets.softmax_temperature import SoftmaxTemperature
 from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
 from nand2resnet.widgets.which_basin import WhichBasin
 
 __all__ = [
+    "ActivationExplorer",
+    "ClassTemplates",
     "ComputationGraph",
     "DecisionBoundary",
     "FitExplorer",
@@ -22,6 +27,7 @@ __all__ = [
     "LearningRateExplorer",
     "MultiplierCircuit",
     "OutlierLines",
+    "SoftmaxTemperature",
     "StepAndSigmoid",
     "WhichBasin",
 ]
