@@ -510,7 +510,7 @@ minibatches = Exercise(
 def _(rng):
     def dealt(criterion, n, batch_size):
         seed = int(rng.integers(1000))
-        return Case(criterion, "dealt_three_times", n=n, batch_size=batch_size, seed=seed)
+        return Case(criterion, "dealt_three_times", n=n, batch_size=batch_size, _seed=seed)
 
     # In the first group the sizes divide evenly, so that a lost last batch costs once.
     for n, batch_size in ((12, 4), (40, 8), (7, 1), (5, 5), (1, 1)):
@@ -684,8 +684,8 @@ def _(rng):
             lr=lr,
             batch_size=batch_size,
             epochs=epochs,
-            seed=int(rng.integers(1000)),
-            orders=orders,
+            _seed=int(rng.integers(1000)),
+            _orders=orders,
         )
 
     # With all samples in one batch chance plays no part.
@@ -696,7 +696,7 @@ def _(rng):
     yield fitted(STEPS, numbers(rng, 4), numbers(rng, 4), 0.1, 4, 0)
     yield fitted(STEPS, numbers(rng, 1), numbers(rng, 1), 0.1, 1, 5)
     for n, batch_size, epochs in ((7, 3, 1), (10, 4, 1), (12, 4, 2), (11, 4, 12), (5, 1, 2)):
-        yield fitted(TURN, np.eye(n), np.ones(n), TINY, batch_size, epochs)
+        yield fitted(TURN, build("eye", n=n), np.ones(n), TINY, batch_size, epochs)
     for n, batch_size in ((30, 4), (30, 1)):
         x = numbers(rng, (n, 2))
         yield fitted(SEED, x, numbers(rng, n), 0.05, batch_size, 2, "fit_three_times")

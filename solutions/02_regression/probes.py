@@ -25,6 +25,11 @@ def every_other(values: Sequence[float]) -> np.ndarray:
     return np.array(values)[::2]
 
 
+def eye(n: int) -> np.ndarray:
+    """A table in which each of n samples has a feature of its own."""
+    return np.eye(n)
+
+
 def dealt_three_times(
     minibatches: Callable[..., Any], n: int, batch_size: int, seed: int
 ) -> list[list[Any]]:

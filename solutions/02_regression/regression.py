@@ -753,6 +753,11 @@ def minibatches(n, batch_size, rng):
     ### END SOLUTION
 
 
+# %% [markdown]
+# With chance in play many answers are right. So the checks ask questions to which all of them have
+# the same answer. How they ask stands in the next three cells, which you need not read.
+
+
 # %% setup=true
 def epoch_of(deal, n, batch_size, rng):
     """The sample numbers of one epoch, in the order in which their turn comes."""
