@@ -43,7 +43,7 @@ from autograder.sandbox.bubblewrap import (
     system_trees,
 )
 from autograder.sandbox.image import ENGINES, image_name
-from autograder.sandbox.interface import Contents, Limits, Running
+from autograder.sandbox.interface import MEBI, Contents, Limits, Running
 from autograder.sandbox.seccomp import program
 
 INSIDE_FIRST: Final = "/grader/start/first.py"
@@ -293,9 +293,10 @@ def _contents(engine: Engine, contents: Contents) -> list[str]:
         return [*_mounts((path, places[path]) for path in mounted), image_name()]
     fonts = font_list() if contents.packages else None
     if fonts is not None:
-        places[fonts] = str(first.FONTS / fonts.name)
+        places[fonts] = str(first.MATPLOTLIB / fonts.name)
     mounts = _mounts([*_system(), *places.items()])
-    return [*mounts, "--rootfs", str(_root_folder(hash_of(repr(mounts).encode())))]
+    folder = ("--tmpfs", f"{first.MATPLOTLIB}:rw,nosuid,nodev,mode=1777,size={MEBI}")
+    return [*folder, *mounts, "--rootfs", str(_root_folder(hash_of(repr(mounts).encode())))]
 
 
 def _mounts(places: Iterable[tuple[Path, str]]) -> list[str]:

@@ -12,6 +12,8 @@ import ctypes
 import os
 import select
 import signal
+import struct
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +31,15 @@ MEMORY_EVENTS: Final = ("memory.events", "memory/memory.oom_control")
 FONTS: Final = Path("/grader/fonts")
 MATPLOTLIB: Final = Path("/tmp/matplotlib")
 
-# From Linux's prctl.h and seccomp.h.
+# All that the runner may open. What else an engine shows, such as /proc, tells of the host.
+SHOWN: Final = ("/dev", "/etc", "/grader", "/tmp", "/usr", sys.base_prefix)
+SHOWN_FILES: Final = ("/proc/cpuinfo", "/proc/meminfo")
+
+# From Linux's prctl.h, seccomp.h and landlock.h.
 SET_DUMPABLE, SET_SECCOMP, FILTER = 4, 22, 2
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every processor
+PATH_BENEATH = 1
+READ_FILE, OPEN = 1 << 2, 0b1111  # opened at all: to execute, write, read, or be listed
 
 
 def stay_first(memory: int, processes: int, filter_: bytes) -> None:
@@ -70,6 +79,7 @@ def _become_runner() -> None:
     for descriptor in range(3):
         os.dup2(nothing, descriptor)
     os.close(nothing)
+    _open_nothing_but()
 
 
 def _wait(runner: int) -> None:
@@ -98,10 +108,36 @@ def _read(names: tuple[str, str]) -> list[str]:
 
 
 def _link_fonts() -> None:
-    """Give matplotlib its list of fonts, where it may also write."""
+    """Give matplotlib the image's list of fonts, where it may also write."""
     MATPLOTLIB.mkdir(exist_ok=True)
     for file in FONTS.iterdir() if FONTS.exists() else ():
         (MATPLOTLIB / file.name).symlink_to(file)
+
+
+def _open_nothing_but() -> None:
+    """Keep this process and all that come from it from opening what is not shown, by Landlock.
+
+    Where the kernel has none, there is what the engine itself covers.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    handled = struct.pack("=Q", OPEN)
+    rules = libc.syscall(CREATE_RULESET, handled, len(handled), 0)
+    if rules < 0:
+        return
+    allowed = [*((path, OPEN) for path in SHOWN), *((path, READ_FILE) for path in SHOWN_FILES)]
+    for path, access in allowed:
+        with contextlib.suppress(FileNotFoundError):
+            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            beneath = struct.pack("=Qi", access, place)
+            _must(libc.syscall(ADD_RULE, rules, PATH_BENEATH, beneath, 0))
+            os.close(place)
+    _must(libc.syscall(RESTRICT_SELF, rules, 0))
+    os.close(rules)
+
+
+def _must(result: int) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), "the kernel refuses what keeps the runner apart")
 
 
 class _Program(ctypes.Structure):
@@ -112,5 +148,4 @@ def _load(filter_: bytes) -> None:
     """Filter the system calls of this process and of all that come from it, for good."""
     program = _Program(len(filter_) // 8, filter_)
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "the kernel refuses the filter of system calls")
+    _must(libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0))

@@ -121,7 +121,8 @@ def test_nothing_of_the_host_is_seen(sandbox):
     import os
     for folder in ("/", "/etc", "/grader", "/grader/code", "/grader/code/autograder",
                    "/usr", "/usr/share", "/home", "/root", "/work", "/var", "/usr/local", "/sys"):
-        print(folder, *sorted(os.listdir(folder) if os.path.isdir(folder) else []))
+        try: print(folder, *sorted(os.listdir(folder)))
+        except OSError: print(folder)
     print(os.getuid(), os.getgid(), os.getgroups())
     print(*os.environ)
     """
@@ -135,7 +136,7 @@ def test_nothing_of_the_host_is_seen(sandbox):
         *(["run", "sys"] if contained else []),
     }
     assert set(seen["/etc"].split()) <= {*bubblewrap.ETC, *(MADE_BY_ENGINES if contained else ())}
-    more = {"fonts", "start"} if contained else set()
+    more = {"start"} if contained else set()
     assert set(seen["/grader"].split()) == {"code", "packages"} | more
     assert set(seen["/grader/code"].split()) == {"autograder", "nand2resnet"}
     assert seen["/grader/code/autograder"] == "runner"
@@ -147,16 +148,17 @@ def test_nothing_of_the_host_is_seen(sandbox):
 
 
 def test_only_two_files_of_proc_tell_of_the_host(sandbox):
-    source = """
+    names = {path.name for path in Path("/proc").iterdir() if not path.name.isdigit()}
+    names |= {"self/mountinfo", "self/environ", "1/cmdline", "1/fd", "net/unix"}
+    source = f"""
     import os
-    for name in set(os.listdir("/proc")) - {"self", "thread-self", "mounts", "net"}:
-        path = "/proc/" + name
-        if name.isdigit(): continue
+    for path in ("/proc/" + name for name in {names - {"self", "thread-self", "net"}}):
         try: told = os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1)
         except OSError: continue
-        if told: print(name)
+        if told: print(path)
     """
-    assert set(sandbox.run(source).text.split()) <= set(bubblewrap.PROC)
+    told = {f"/proc/{name}" for name in bubblewrap.PROC}
+    assert set(sandbox.run(source).text.split()) <= told
 
 
 def test_files_of_the_engine_do_not_name_the_host(contained):
@@ -212,7 +214,7 @@ def test_privileges_cannot_be_had(sandbox):
         except OSError: pass
     """
     # An engine mounts without `nosuid`: what `no new privileges` forbids already.
-    shown = sandbox.backend.name == "bubblewrap"
+    shown = sandbox.backend.name != "container"
     assert sandbox.run(source).text.splitlines() == [
         "no new privileges 1",
         "capabilities left 0",
@@ -289,8 +291,8 @@ def test_a_filter_the_kernel_refuses_stops_the_start(monkeypatch):
 
 
 def test_a_repository_among_the_systems_libraries_is_hidden(sandbox, monkeypatch):
-    monkeypatch.setattr(bubblewrap, "ROOT", Path("/usr/lib/python3.11/json"))
+    monkeypatch.setattr(bubblewrap, "ROOT", Path("/usr/lib/python3.11/wsgiref"))
     if not bubblewrap.ROOT.exists():
         pytest.skip("the interpreter is elsewhere")
-    source = "import os; print(os.listdir('/usr/lib/python3.11/json'))"
+    source = "import os; print(os.listdir('/usr/lib/python3.11/wsgiref'))"
     assert sandbox.run(source).text == "[]\n"
