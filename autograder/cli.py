@@ -22,7 +22,9 @@ UnitArgument = Annotated[str, typer.Argument(help="a unit, such as 01_gradient_d
 BackendOption = Annotated[
     Optional[str],  # noqa: UP045 - Typer reads this at run time
     typer.Option(
-        "--backend", help="bubblewrap (default), container, or none with --trust-submissions"
+        "--backend",
+        help="warm (default: bubblewrap, loaded once), bubblewrap, container, or none with "
+        "--trust-submissions",
     ),
 ]
 TrustOption = Annotated[

@@ -17,11 +17,7 @@ from autograder.sandbox.warm import WarmBubblewrap
 
 __all__ = ["Backend", "Contents", "Limits", "Running", "choose"]
 
-BACKENDS: Final[tuple[Backend, ...]] = (
-    Bubblewrap(),
-    WarmBubblewrap(),
-    Container(),
-)  # the best one first
+BACKENDS: Final[tuple[Backend, ...]] = (WarmBubblewrap(), Bubblewrap(), Container())  # best first
 HOW_TO_GET_ONE: Final = (
     "Install bubblewrap (`sudo apt-get install bubblewrap`) or, where there is none, podman or "
     "docker; `n2r doctor` says more."

@@ -7,6 +7,7 @@ cannot be started warm is started cold, and a notice says so.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -58,6 +59,7 @@ class WarmBubblewrap:
         self._cold = Bubblewrap()
         self._servers: dict[Contents, Server] = {}
         self._owner = os.getpid()
+        atexit.register(self.end)
 
     def trouble(self) -> str | None:
         """Why it does not work here, or None: it does where bubblewrap does."""
@@ -68,7 +70,6 @@ class WarmBubblewrap:
         try:
             return self._fork(contents, limits)
         except NotWarm as reason:
-            self._servers.pop(contents, None)
             warnings.warn(
                 f"every notebook starts its own interpreter, which is slower: {reason}",
                 RuntimeWarning,
@@ -81,10 +82,17 @@ class WarmBubblewrap:
             self._servers, self._owner = {}, os.getpid()
         server = self._servers.get(contents)
         if server is not None:
-            with contextlib.suppress(NotWarm):  # its server may have been killed meanwhile
+            with contextlib.suppress(NotWarm):  # it may have been killed meanwhile
                 return server.fork(limits)
+            server.end()
         self._servers[contents] = Server(contents)
         return self._servers[contents].fork(limits)
+
+    def end(self) -> None:
+        """End the servers, and with them what they have forked."""
+        for server in self._servers.values():
+            server.end()
+        self._servers.clear()
 
 
 class Server:
@@ -122,7 +130,11 @@ class Server:
                 start_new_session=True,
                 env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
             )
-        self._hear(SECONDS_TO_START)
+        try:
+            self._hear(SECONDS_TO_START)
+        except NotWarm:
+            self.end()
+            raise
 
     def fork(self, limits: Limits) -> Fork:
         """A runner in namespaces of its own, under these limits.
@@ -149,6 +161,13 @@ class Server:
         fork = Fork(self.process, job_write, reports_read, first, limits)
         fork.go(go_write)
         return fork
+
+    def end(self) -> None:
+        """End it, and with it what it has forked."""
+        self._socket.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _hear(self, seconds: float) -> int:
         """The descriptor that comes with the server's next word; -1 where none does."""
@@ -182,6 +201,7 @@ class Fork(Running):
     watchdog: Watchdog | None = field(default=None, init=False)
     _first_pid: int = field(default=0, init=False)
     _hit: str | None = field(default=None, init=False)
+    _ended: bool = field(default=False, init=False)
 
     @property
     def pid(self) -> int:
@@ -209,6 +229,9 @@ class Fork(Running):
         RuntimeError
             Something in it could not be ended.
         """
+        if self._ended:
+            return
+        self._ended = True
         end(self.first)
         if self.watchdog is not None:
             self.watchdog.stop()

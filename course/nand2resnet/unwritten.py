@@ -30,7 +30,7 @@ def show(
     tb_offset: int | None = None,
 ) -> None:
     """What IPython calls when a cell ends in a NotImplementedError."""
-    told = message(error)
+    told = message(error) if kind is NotImplementedError else None  # not IPython's kind of it
     if told is not None:
         # IPython asks an error how it wants to be shown; so does the kernel, and nbclient sees it.
         error._render_traceback_ = CheckFailed(told)._render_traceback_  # type: ignore[attr-defined]

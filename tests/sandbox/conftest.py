@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from autograder.errors import NoSandbox
-from autograder.sandbox import bubblewrap, choose
+from autograder.sandbox import bubblewrap, choose, warm
 from autograder.sandbox.cgroup import places
+from autograder.sandbox.warm import WarmBubblewrap
+from tests.sandbox.forked import Forked
 from tests.sandbox.inside import Sandbox
 
 
@@ -14,6 +18,14 @@ from tests.sandbox.inside import Sandbox
 def bubblewrapped(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """The default backend."""
     return Sandbox(choose("bubblewrap"), monkeypatch)
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The same, with runners that are forked."""
+    backend = WarmBubblewrap()
+    yield Forked(backend, monkeypatch)
+    backend.end()
 
 
 @pytest.fixture
@@ -25,19 +37,22 @@ def contained(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
         pytest.skip(f"no engine for containers: {trouble}")
 
 
-@pytest.fixture(params=["bubblewrapped", "contained"])
+@pytest.fixture(params=["bubblewrapped", "forked", "contained"])
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     """Every backend in turn."""
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(params=["bubblewrap by control group", "bubblewrap by watchdog", "container"])
+COUNTS = [f"{name} by {who}" for name in ("bubblewrapped", "forked") for who in ("kernel", "us")]
+
+
+@pytest.fixture(params=[*COUNTS, "contained by podman"])
 def counting_sandbox(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """Memory counted by the kernel, where this user may make a control group; by us; by podman."""
-    if request.param == "container":
-        return request.getfixturevalue("contained")
-    if request.param.endswith("watchdog"):
-        monkeypatch.setattr(bubblewrap, "make_group", lambda _: None)
-    elif places() is None:
+    name, _, who = request.param.split()
+    if who == "us":
+        for module in (bubblewrap, warm):
+            monkeypatch.setattr(module, "make_group", lambda _: None)
+    elif who == "kernel" and places() is None:
         pytest.skip("this user may not make control groups")
-    return request.getfixturevalue("bubblewrapped")
+    return request.getfixturevalue(name)

@@ -36,13 +36,17 @@ class Sandbox:
     backend: Backend
     monkeypatch: pytest.MonkeyPatch
 
+    def put_in_place(self, program: str) -> None:
+        """Let the next start run this program."""
+        self.monkeypatch.setattr(bubblewrap, "START", program)
+
     @contextmanager
     def started(self, source: str, limits: Limits = SMALL) -> Iterator[Running]:
         """Start a program in place of the runner; what it prints comes out of ``reports``."""
         program = "import os, sys; os.dup2({reports}, 1); os.dup2({reports}, 2)\n"
         program += "sys.stdout.reconfigure(line_buffering=True)\n"
         program += textwrap.dedent(source).replace("{", "{{").replace("}", "}}")
-        self.monkeypatch.setattr(bubblewrap, "START", program)
+        self.put_in_place(program)
         running = self.backend.launch(contents_for(), limits)
         os.close(running.job)
         try:

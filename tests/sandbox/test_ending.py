@@ -49,7 +49,8 @@ def test_nothing_is_alive_after_the_runner_has_left_by_itself(sandbox):
     with sandbox.started(source) as running:
         read_until(running, b"alive\nalive\nalive\nalive")
         namespace = namespace_inside(running)
-        os.waitid(os.P_PID, running.process.pid, os.WEXITED | os.WNOWAIT)
+        while os.read(running.reports, 1 << 16):
+            pass
         running.kill()
         assert processes_in(namespace) == []
 
@@ -66,8 +67,10 @@ def test_control_groups_are_removed(bubblewrapped):
         assert not any(list(folder.glob(mine)) for folder in folders.values())
 
 
-def test_it_dies_with_the_grader(sandbox):
+@pytest.mark.parametrize("kind", ["bubblewrapped", "contained"])  # a fork's end: test_warm
+def test_it_dies_with_the_grader(kind, request):
     """A grader that is killed in the middle leaves no sandbox behind."""
+    sandbox = request.getfixturevalue(kind)
     program = f"""
     import os, time
     from autograder.sandbox import Limits, bubblewrap, choose

@@ -120,7 +120,8 @@ def test_nothing_of_the_host_is_seen(sandbox):
     source = """
     import os
     for folder in ("/", "/etc", "/grader", "/grader/code", "/grader/code/autograder",
-                   "/usr", "/usr/share", "/home", "/root", "/work", "/var", "/usr/local", "/sys"):
+                   "/grader/proc", "/usr", "/usr/share", "/home", "/root", "/work", "/var",
+                   "/usr/local", "/sys"):
         try: print(folder, *sorted(os.listdir(folder)))
         except OSError: print(folder)
     print(os.getuid(), os.getgid(), os.getgroups())
@@ -136,12 +137,12 @@ def test_nothing_of_the_host_is_seen(sandbox):
         *(["run", "sys"] if contained else []),
     }
     assert set(seen["/etc"].split()) <= {*bubblewrap.ETC, *(MADE_BY_ENGINES if contained else ())}
-    more = {"start"} if contained else set()
+    more = {"container": {"start"}, "warm": {"proc"}}.get(sandbox.backend.name, set())
     assert set(seen["/grader"].split()) == {"code", "packages"} | more
     assert set(seen["/grader/code"].split()) == {"autograder", "nand2resnet"}
     assert seen["/grader/code/autograder"] == "runner"
     assert set(seen["/usr/share"].split()) <= {"fonts", "zoneinfo"}
-    assert {seen[folder] for folder in ("/home", "/root", "/work", "/var")} == {""}
+    assert {seen[folder] for folder in ("/home", "/root", "/work", "/var", "/grader/proc")} == {""}
     assert set(seen["/sys"].split()) <= ({"fs"} if contained else set())
     assert seen["65534"].startswith("65534 ")
     assert set(seen["PATH"].split() if "PATH" in seen else []) <= {*bubblewrap.ENVIRONMENT, "PWD"}

@@ -1,0 +1,36 @@
+"""Run a program in a fork of the warm server, in place of the runner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.sandbox import warm
+from autograder.sandbox.warm import WarmBubblewrap
+from tests.sandbox.inside import Sandbox
+
+# The server's own start, but for what its forks do.
+IN_PLACE = """
+import sys
+sys.path[:0] = ["/grader/code", "/grader/packages"]
+from autograder.runner import server
+def run_job(job, reports, shell):
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    exec(PROGRAM.format(job=job, reports=reports), dict(__name__="__main__"))
+    sys.stdout.flush()
+    server.os._exit(0)
+server.run_job = run_job
+server.serve(CONTROL)
+"""
+
+
+@dataclass(frozen=True)
+class Forked(Sandbox):
+    """The warm backend, with a server of its own for each program."""
+
+    backend: WarmBubblewrap
+
+    def put_in_place(self, program: str) -> None:
+        """Let the next server's forks run this program."""
+        self.backend.end()
+        start = IN_PLACE.replace("PROGRAM", repr(program)).replace("{", "{{").replace("}", "}}")
+        self.monkeypatch.setattr(warm, "START", start.replace("CONTROL", "{control}"))
