@@ -1732,20 +1732,22 @@ for name, params in (("before", before), ("after", after)):
 #
 # ### What the hidden units became
 #
-# The weights of a hidden unit are a picture of 64 pixels, too. Dark pixels speak for it, light ones
-# against it.
+# The weights of a hidden unit are a picture of 64 pixels, too. Here is what training has **added** to
+# the random numbers they began with. Dark pixels speak for the unit, light ones against it.
 #
 # > **Predict.** Part 1 asked which combinations of pixels the first layer should look for. Will you
 # > see whole digits, as in unit 04's templates? Strokes? Noise?
 
 # %% demo=true
 busiest = np.argsort(-np.linalg.norm(after["W2"], axis=1))[:12]
-weights = after["W1"][:, busiest].T.reshape(-1, 8, 8)
-names = [" ".join(str(digit) for digit in np.argsort(-after["W2"][unit])[:2]) for unit in busiest]
+added = (after["W1"] - before["W1"])[:, busiest].T.reshape(-1, 8, 8)
+names = [
+    " and ".join(str(digit) for digit in np.argsort(-after["W2"][unit])[:2]) for unit in busiest
+]
 plots.images(
-    0.5 + weights / (2 * np.abs(weights).max()),
-    titles=[f"for {name}" for name in names],
-    alt="The weights of twelve hidden units: patches and strokes, not whole digits.",
+    0.5 + added / (2 * np.abs(added).max()),
+    titles=names,
+    alt="What training added to twelve hidden units: patches and strokes, not whole digits.",
 )
 
 # %% [markdown]
@@ -1760,7 +1762,7 @@ plots.images(
 # > **Predict** what the same training makes of a network whose weights all start at 0. And if they
 # > all start at 0.1?
 
-# %%
+# %% demo=true
 for value in (0.0, 0.1):
     alike = {name: np.full_like(array, value) for name, array in before.items()}
     end = train_mlp(mlp_loss, alike, X_train, y_train, 0.3, 32, 10, np.random.default_rng(0))
@@ -1774,6 +1776,172 @@ for value in (0.0, 0.1):
 # all 64 hidden units see the same inputs, get the same `dout`, take the same step, and so stay the
 # same for ever: you paid for 64 units and have one. Random weights break the **symmetry**. How
 # *large* they should be is a question for unit 07.
+
+# %% [markdown]
+# ## 8. ★ For those who want more: an engine in forty lines
+#
+# You derived each backward pass by hand. Libraries such as PyTorch do not ask for that: there you
+# write the way forth only, in ordinary arithmetic, and the slopes come by themselves. How? Every
+# number remembers *what it was made from*, and its slope along each of these. The graph of part 2
+# builds itself while you calculate.
+#
+# ### Exercise: `Value` ★ (optional, no points)
+#
+# Write the sum, the product and tanh, each with the slopes along its parents, and `backward`: it
+# sets `grad` of every value that this one was made from, directly or not. Nothing is left over from
+# an earlier call.
+#
+# <details><summary>Hint 1, a nudge</summary>
+#
+# In which order must the values be visited, so that each has its whole slope before it hands
+# anything on? Think of a value that is used twice.
+#
+# <details><summary>Hint 2, a pointer</summary>
+#
+# Make a list in which everybody stands after his parents: a function that visits a value's parents
+# first, then appends the value, and does nothing where it has been before (`value in seen`, with a
+# set). Run through that list from its end, and add with `+=`.
+#
+# <details><summary>Hint 3, a worked neighbour</summary>
+#
+# In which order to put on clothes, if each knows what must be worn below it:
+#
+# ```python
+# def dressing_order(outermost, below):
+#     order, seen = [], set()
+#     def put_on(piece):
+#         if piece in seen:
+#             return
+#         seen.add(piece)
+#         for other in below.get(piece, ()):
+#             put_on(other)
+#         order.append(piece)
+#     put_on(outermost)
+#     return order
+# ```
+#
+# </details></details></details>
+
+
+# %% exercise="Value"
+class Value:
+    """A number that remembers how it was made, and can tell its slope along all it was made from.
+
+    Parameters
+    ----------
+    data : float
+        The number.
+    parents : tuple of Value
+        What it was made from.
+    slopes : tuple of float
+        Its slope along each of the parents.
+
+    Example
+    -------
+    >>> with_slopes(Value, 2.0, 3.0)
+    (8.0, 4.0, 2.0)
+    """
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes = parents, slopes
+
+    def __add__(self, other):
+        """The sum of two Values, as a Value."""
+        ### BEGIN SOLUTION
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+        ### END SOLUTION
+
+    def __mul__(self, other):
+        """The product of two Values, as a Value."""
+        ### BEGIN SOLUTION
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+        ### END SOLUTION
+
+    def tanh(self):
+        """The hyperbolic tangent of a Value, as a Value."""
+        ### BEGIN SOLUTION
+        made = float(np.tanh(self.data))
+        return Value(made, (self,), (1 - made**2,))
+        ### END SOLUTION
+
+    def backward(self):
+        """Set grad of this and of all that it was made from to the slope of this along it."""
+        ### BEGIN SOLUTION
+        order = []
+
+        def visit(value):
+            if value not in order:
+                for parent in value.parents:
+                    visit(parent)
+                order.append(value)
+
+        visit(self)
+        for value in order:
+            value.grad = 0.0
+        self.grad = 1.0
+        for value in reversed(order):
+            for parent, slope in zip(value.parents, value.slopes, strict=True):
+                parent.grad += value.grad * slope
+        ### END SOLUTION
+
+
+# %% setup=true
+def with_slopes(Value, a, b):
+    """The sum a b + a, and its slopes along a and b."""
+    a, b = Value(a), Value(b)
+    f = a * b + a
+    f.backward()
+    return f.data, a.grad, b.grad
+
+
+def unit_with_slopes(Value, w, x, b, times=1):
+    """A tanh unit y of one input, then y + y^2, and its slopes along w, x and b."""
+    w, x, b = Value(w), Value(x), Value(b)
+    y = (w * x + b).tanh()
+    f = y + y * y
+    for _ in range(times):
+        f.backward()
+    return f.data, w.grad, x.grad, b.grad
+
+
+# %% check="Value"
+check(with_slopes, Value, 2.0, 3.0, expected=(8.0, 4.0, 2.0))
+expected = 0.675669, 1.513310, 0.756655, 1.513310
+check(unit_with_slopes, Value, 0.5, 1.0, 0.0, expected=expected, rtol=1e-5)
+check(unit_with_slopes, Value, 0.5, 1.0, 0.0, 2, expected=expected, rtol=1e-5)
+
+# %% [markdown]
+# > **Predict.** The network of part 3 with one unit in each layer, and without biases. Which of the
+# > numbers in the graph will get its slope from two arrows?
+
+# %% demo=true
+from nand2resnet import graphs
+
+w1, x, w2 = Value(1.5), Value(-0.4), Value(2.0)
+y4 = (w2 * (w1 * x).tanh()).tanh()
+f = y4 * y4
+f.backward()
+graphs.graph_of(f, {"w1": w1, "x": x, "w2": w2, "y4": y4, "f": f})
+
+# %% [markdown]
+# The graph was not drawn by hand: it is what your `Value`s remembered. PyTorch does the same, with
+# arrays in place of numbers. If it is installed here (this unit does not need it), the two can be
+# compared:
+
+# %%
+try:
+    import torch
+except ImportError:
+    print("PyTorch is not installed here. You will meet it in unit 10.")
+else:
+    t1, t, t2 = (torch.tensor(v, requires_grad=True) for v in (1.5, -0.4, 2.0))
+    (torch.tanh(t2 * torch.tanh(t1 * t)) ** 2).backward()
+    print("PyTorch:", [round(float(v.grad), 5) for v in (t1, t, t2)])
+    ours = Value(1.5), Value(-0.4), Value(2.0)
+    y = (ours[2] * (ours[0] * ours[1]).tanh()).tanh()
+    (y * y).backward()
+    print("yours:  ", [round(v.grad, 5) for v in ours])
 
 # %% [markdown]
 # ## What we learnt, where next

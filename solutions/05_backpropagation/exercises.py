@@ -1392,3 +1392,205 @@ def by_splitting(loss, params, X, y, lr, batch_size, epochs, rng):
             params = {k: v - lr * gradient[k] for k, v in params.items()}
         epoch += 1
     return params
+
+
+# --- Value ------------------------------------------------------------------------------------
+
+VALUES, SLOPES = "values", "slopes"
+Value = Exercise(points={VALUES: 0, SLOPES: 0}, visible=(SLOPES, SLOPES, SLOPES))
+
+
+@Value.cases
+def _(rng):
+    programs = (
+        [("plus", 0, 1)],
+        [("times", 0, 1)],
+        [("tanh", 0), ("plus", 2, 1)],
+        [("times", 0, 1), ("plus", 2, 0), ("tanh", 3)],
+        [("times", 0, 0), ("times", 2, 2), ("plus", 3, 1)],  # used twice in one operation
+        [("plus", 0, 1), ("times", 2, 2), ("times", 2, 3), ("tanh", 4), ("plus", 5, 2)],
+        [("plus", 0, 0), ("plus", 2, 2), ("plus", 3, 3), ("times", 4, 1), ("plus", 5, 4)],
+    )
+    for program in programs:
+        given = [float(number) for number in numbers(rng, 2, -1, 1)]
+        yield Case(VALUES, "expression", numbers=given, program=program, _asked=VALUES)
+        yield Case(SLOPES, "expression", numbers=given, program=program, _asked=SLOPES)
+        yield Case(SLOPES, "expression", numbers=given, program=program, _asked=SLOPES, _times=2)
+    long = [("plus", 0, 1), ("tanh", 2)]
+    for place in range(3, 11, 2):
+        long += [("times", place, 1), ("plus", place + 1, place - 1)]
+    yield Case(SLOPES, "expression", numbers=[0.5, 0.75], program=long, _asked=SLOPES)
+
+
+Value.mistake(
+    "slopes are overwritten",
+    "Try f = a + a: what is the slope along a? Whose share is left in grad?",
+    "parent.grad += value.grad * slope",
+    "parent.grad = value.grad * slope",
+)
+Value.mistake(
+    "slopes pile up from call to call",
+    "Call backward twice. Are the slopes the same both times?",
+    "        for value in order:\n            value.grad = 0.0\n",
+    "",
+)
+Value.mistake(
+    "a product hands each factor its own value",
+    "f = a b with a = 2 and b = 3: by how much does f change with a?",
+    "(other.data, self.data)",
+    "(self.data, other.data)",
+)
+Value.mistake(
+    "tanh with the slope of its input",
+    "Is the slope of tanh 1 minus the square of what goes in, or of what comes out?",
+    "1 - made**2",
+    "1 - self.data**2",
+)
+Value.mistake(
+    "from the front instead of from the back",
+    "Which value knows its slope first: the result, or the numbers it was made from?",
+    "for value in reversed(order):",
+    "for value in order:",
+)
+
+for grad in ("1.0", "-1.0", "1"):
+    Value.equivalent(f"self.data, self.grad = (data, {grad})", "backward sets every grad first")
+Value.equivalent("made = np.tanh(self.data)", "a NumPy number is as good as Python's")
+Value.equivalent("for value in list(order)[:-1]:", "the last one is self, whose grad is set next")
+Value.equivalent(
+    "for value in list(reversed(order))[:-1]:", "the first of the order was made from nothing"
+)
+for line in (
+    "for parent, slope in zip(value.parents, value.slopes):",
+    "for parent, slope in zip(value.parents, value.slopes, strict=False):",
+):
+    Value.equivalent(line, "there is one slope for each parent")
+
+
+@Value.mistake(
+    "handed on before it is complete",
+    "A value that is used twice: has it got both shares when it hands its slope on?",
+)
+class Value_too_early:
+    """Goes through the graph as it comes."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes = parents, slopes
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+
+    def tanh(self):
+        made = float(np.tanh(self.data))
+        return Value(made, (self,), (1 - made**2,))
+
+    def backward(self):
+        seen, waiting = set(), [self]
+        everybody = [self]
+        for value in everybody:
+            everybody.extend(parent for parent in value.parents if parent not in everybody)
+        for value in everybody:
+            value.grad = 0.0
+        self.grad = 1.0
+        while waiting:
+            value = waiting.pop(0)
+            if value in seen:
+                continue
+            seen.add(value)
+            for parent, slope in zip(value.parents, value.slopes, strict=True):
+                parent.grad += value.grad * slope
+                waiting.append(parent)
+
+
+@Value.alternative("each operation knows its own way back")
+class Value_with_functions:
+    """Keeps a function for the way back."""
+
+    def __init__(self, data, parents=(), back=None):
+        self.data, self.grad = data, 0.0
+        self.parents, self.back = parents, back
+
+    def __add__(self, other):
+        made = Value(self.data + other.data, (self, other))
+
+        def back():
+            self.grad += made.grad
+            other.grad += made.grad
+
+        made.back = back
+        return made
+
+    def __mul__(self, other):
+        made = Value(self.data * other.data, (self, other))
+
+        def back():
+            self.grad += other.data * made.grad
+            other.grad += self.data * made.grad
+
+        made.back = back
+        return made
+
+    def tanh(self):
+        made = Value(np.tanh(self.data), (self,))
+
+        def back():
+            self.grad += (1 - made.data**2) * made.grad
+
+        made.back = back
+        return made
+
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(value):
+            if value not in seen:
+                seen.add(value)
+                for parent in value.parents:
+                    visit(parent)
+                order.append(value)
+
+        visit(self)
+        for value in order:
+            value.grad = 0.0
+        self.grad = 1.0
+        for value in order[::-1]:
+            if value.back:
+                value.back()
+
+
+@Value.alternative("slopes along one value, by recursion from the front")
+class Value_from_the_front:
+    """Asks each value for its slope along each other one."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.grad = float(data), 0.0
+        self.parents, self.slopes = parents, slopes
+
+    def __add__(self, other):
+        return Value(self.data + other.data, [self, other], [1, 1])
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, [self, other], [other.data, self.data])
+
+    def tanh(self):
+        e = np.exp(2 * self.data)
+        return Value((e - 1) / (e + 1), [self], [4 * e / (e + 1) ** 2])
+
+    def slope_along(self, target, known):
+        if self is target:
+            return 1.0
+        if id(self) not in known:
+            pairs = zip(self.parents, self.slopes, strict=True)
+            known[id(self)] = sum(s * p.slope_along(target, known) for p, s in pairs)
+        return known[id(self)]
+
+    def backward(self):
+        everybody = [self]
+        for value in everybody:
+            everybody += [parent for parent in value.parents if parent not in everybody]
+        for value in everybody:
+            value.grad = self.slope_along(value, {})

@@ -193,3 +193,27 @@ def learnt(
     start = {"templates": np.zeros((10, X.shape[1]))}
     rng = np.random.default_rng(seed)
     return train_mlp(templates, start, X, y, lr, batch_size, epochs, rng)["templates"]
+
+
+def expression(
+    Value: Callable[..., Any],
+    numbers: Sequence[float],
+    program: Sequence[Sequence[Any]],
+    _asked: str,
+    _times: int = 1,
+) -> Any:
+    """Build an expression step by step, go back through it, and tell its values or its slopes."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        inputs = [values[place] for place in places]
+        if operation == "plus":
+            values.append(inputs[0] + inputs[1])
+        elif operation == "times":
+            values.append(inputs[0] * inputs[1])
+        else:
+            values.append(inputs[0].tanh())
+    if _asked == "values":
+        return [value.data for value in values]
+    for _ in range(_times):
+        values[-1].backward()
+    return [value.grad for value in values]

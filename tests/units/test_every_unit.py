@@ -12,7 +12,7 @@ import pytest
 
 from autograder.build.stubs import source_of
 from autograder.simulate import exercise_of
-from autograder.unit import BEGIN_SOLUTION, COURSE, END_SOLUTION, load_unit, unit_names
+from autograder.unit import COURSE, load_unit, split_solutions, unit_names
 
 HEAVY = {"torch", "scipy", "sklearn", "pandas", "autograder", "nbgrader", "anywidget", "ipywidgets"}
 LONGEST_CODE = 15
@@ -42,21 +42,31 @@ def test_each_exercise_has_a_heading_and_a_ladder_of_three_hints(unit):
 def test_each_stub_tells_what_goes_in_what_comes_out_and_one_example(unit):
     for cell in unit.cells:
         if cell.role == "exercise":
-            function = next(
-                node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)
+            stub = next(
+                node
+                for node in ast.parse(cell.source).body
+                if isinstance(node, ast.FunctionDef | ast.ClassDef)
             )
-            documented = ast.get_docstring(function)
-            for part in ("Parameters\n---", "Returns\n---", "Example\n---", ">>> "):
+            documented = ast.get_docstring(stub)
+            returns = ["Returns\n---"] if isinstance(stub, ast.FunctionDef) else []
+            for part in ("Parameters\n---", *returns, "Example\n---", ">>> "):
                 assert part in documented, f"{cell.name} lacks {part!r}"
-            for argument in function.args.args:
-                assert re.search(rf"^{argument.arg} : ", documented, re.MULTILINE), argument.arg
+            for argument in arguments_of(stub):
+                assert re.search(rf"^{argument} : ", documented, re.MULTILINE), argument
+
+
+def arguments_of(stub):
+    """What a function takes, or what a class is made with."""
+    if isinstance(stub, ast.FunctionDef):
+        return [argument.arg for argument in stub.args.args]
+    made = next(node for node in stub.body if getattr(node, "name", "") == "__init__")
+    return arguments_of(made)[1:]
 
 
 def test_code_cells_are_short(unit):
     for cell in unit.cells:
         if cell.is_code:
-            kept, _, rest = cell.source.partition(BEGIN_SOLUTION)
-            stub = kept + rest.partition(END_SOLUTION)[2]
+            stub = "".join(split_solutions(cell.source)[::2])
             limit = LONGEST_STUB if cell.role == "exercise" else LONGEST_CODE
             code = [line for line in stub.splitlines() if line.strip()]
             assert len(code) <= limit, f"line {cell.line}: {len(code)} lines of code"
@@ -120,6 +130,17 @@ def errors_of(notebook):
     ]
 
 
+def unwritten_names(unit):
+    """What the learner is to write: functions, and the methods of classes."""
+    stubs = [
+        node
+        for name in unit.exercises
+        for node in ast.parse(unit.cell("exercise", name).source).body
+    ]
+    methods = [node for stub in stubs if isinstance(stub, ast.ClassDef) for node in stub.body]
+    return {node.name for node in stubs + methods if isinstance(node, ast.FunctionDef)}
+
+
 def test_whoever_runs_cell_by_cell_reads_which_function_is_missing(unit, tmp_path):
     told = errors_of(executed(unit, tmp_path, {}))
     assert len(told) >= len(unit.exercises)
@@ -132,7 +153,7 @@ def test_whoever_runs_cell_by_cell_reads_which_function_is_missing(unit, tmp_pat
         assert "Traceback" not in message
         named = re.search(r"`(\w+)`,? (?:which )?is not written yet", message)
         assert named, message
-        assert named[1] in unit.exercises, message
+        assert named[1] in unwritten_names(unit), message
 
 
 def test_solved_it_runs_from_top_to_bottom(unit, tmp_path):

@@ -20,6 +20,8 @@ seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 5)
 GOOD = 1e-7
 """The relative error that every backward pass must reach in float64."""
+SMALLEST_GRADIENT = 1e-3
+"""Smaller ones are compared relative to this: below it rounding is all one sees."""
 
 
 def source_with(words):
@@ -50,7 +52,7 @@ def relative_errors(f, arrays, gradients, h=1e-4):
             near, far = at(h) - at(-h), at(2 * h) - at(-2 * h)
             measured[i] = (8 * near - far) / (12 * h)
         size = np.linalg.norm(derived) + np.linalg.norm(measured)
-        errors.append(np.linalg.norm(derived - measured) / size if size > 1e-9 else 0.0)
+        errors.append(np.linalg.norm(derived - measured) / max(size, SMALLEST_GRADIENT))
     return errors
 
 
@@ -352,6 +354,65 @@ def test_with_zeros_only_the_last_biases_get_a_slope():
 def test_progress_passes_everything_through():
     assert list(progress(range(7))) == list(range(7))
     assert list(progress([])) == []
+
+
+# 8. Value
+
+
+@given(seed=seeds)
+def test_a_value_knows_its_slopes(seed):
+    rng = np.random.default_rng(seed)
+    program = []
+    for place in range(3, 9):
+        operation = rng.choice(["plus", "times", "tanh"])
+        inputs = rng.integers(place, size=1 if operation == "tanh" else 2)
+        program.append((operation, *map(int, inputs)))
+
+    def run(numbers, asked):
+        return UNIT.probes["expression"](notebook["Value"], list(numbers), program, asked)
+
+    numbers = rng.uniform(-1, 1, size=3)
+    derived = np.array(run(numbers, "slopes")[:3])
+    errors = relative_errors(lambda n: run(n, "values")[-1], [numbers], [derived])
+    assert errors[0] < GOOD
+
+
+def test_value_is_optional():
+    exercise = UNIT.exercises["Value"]
+    assert exercise.max_points == 0
+    assert "★ (optional, no points)" in source_with("### Exercise: `Value`")
+
+
+def test_the_graph_that_value_remembers_is_drawn():
+    namespace = dict(notebook)
+    cell = source_with("graphs.graph_of(f,")
+    exec(cell.replace("graphs.graph_of(f,", "figure = graphs.graph_of(f,"), namespace)
+    texts = [text.get_text() for text in namespace["figure"].axes[0].texts if text.get_text()]
+    f = namespace["f"]
+    assert len(texts) == 8
+    assert any(text.startswith("y4 = ") for text in texts)
+    shapes = [np.array([[v]]) for v in (1.5, 2.0)]
+    zeros = [np.zeros(1), np.zeros(1)]
+    known = notebook["tanh_network_gradients"](
+        shapes[0], zeros[0], shapes[1], zeros[1], np.array([-0.4])
+    )
+    ours = [namespace[name].grad for name in ("w1", "w2", "x")]
+    assert np.allclose(ours, [known[0].item(), known[2].item(), known[4].item()])
+    assert np.isclose(f.data, namespace["y4"].data ** 2)
+
+
+def test_value_agrees_with_torch_where_torch_is(capsys):
+    told = printed_by("You will meet it in unit 10.", capsys)
+    if "not installed" in told:
+        return
+    theirs, ours = (line.partition(":")[2].strip() for line in told.splitlines())
+    assert theirs == ours
+
+
+def test_clothes_go_on_from_below():
+    below = {"coat": ["shirt", "boots"], "boots": ["socks"], "shirt": []}
+    order = worked_neighbour("Value")("coat", below)
+    assert order == ["shirt", "socks", "boots", "coat"]
 
 
 # Hints and docstrings
