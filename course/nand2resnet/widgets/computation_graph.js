@@ -148,7 +148,7 @@ function question({ node, phase }, nodes, tries) {
   if (!tries) return start;
   const parts = [one, ...more].map((user) => {
     const local = user.locals[user.inputs.indexOf(node.name)];
-    return `${user.name} has the slope ${number(user.slope)}, and changes by ${number(local)} for each 1 of ${node.name}`;
+    return `${user.name} has the slope ${number(user.slope)}, and its local slope along ${node.name} is ${number(local)}`;
   });
   return `${start} ${parts.join("; ")}.${more.length ? " What comes back is added." : ""}`;
 }
