@@ -489,9 +489,20 @@ def test_training_that_reads_nothing_is_told_how_many(oracle):
     earned = {one.name: one.points for one in verdict.criteria}
     assert earned == {"each step": 0, "predict": 0.5, "digits it has never seen": 0}
     told = verdict.criteria[-1].message
-    assert re.search(r"only \d+ of 299 digits are read; nine of ten are expected", told)
+    assert re.search(r"only \d+ of 155 pictures of 0 to 4 are read; nine of ten are expected", told)
 
 
 def test_the_derivation_is_a_question_for_a_human():
     (question,) = UNIT.questions
     assert (question.name, question.points) == ("softmax_gradient", 3)
+
+
+def test_every_mistake_is_known_behind_wrong_earlier_functions(oracle):
+    """As in a class, where whoever is wrong once is wrong elsewhere, too."""
+    wrong: dict[str, str] = {}
+    for name, exercise in UNIT.exercises.items():
+        for mistake in exercise.mistakes:
+            versions = wrong | {name: UNIT.variant_source(name, mistake)}
+            verdict = verdict_of(oracle, name, **versions)
+            assert verdict.diagnosis == mistake.name, (name, mistake.name)
+        wrong[name] = UNIT.variant_source(name, exercise.mistakes[0])
