@@ -305,6 +305,18 @@ tanh_network_gradients.mistake(
     "(1 - (W2 @ y2 + b2) ** 2)",
 )
 tanh_network_gradients.mistake(
+    "the first layer's slope at what goes in",
+    "For dy1, is the y in 1 - y^2 what goes into the first tanh, or what comes out?",
+    "(1 - y2**2)",
+    "(1 - (W1 @ x + b1) ** 2)",
+)
+tanh_network_gradients.mistake(
+    "the second layer's slope at what goes in",
+    "For dy3, is the y in 1 - y^2 what goes into the second tanh, or what comes out?",
+    "(1 - y4**2)",
+    "(1 - (W2 @ y2 + b2) ** 2)",
+)
+tanh_network_gradients.mistake(
     "outer products flipped",
     "Compare the shapes of your dW1 and dW2 with those of W1 and W2.",
     "np.outer(dy1, x)",

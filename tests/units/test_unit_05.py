@@ -332,6 +332,16 @@ def test_that_is_not_the_luck_of_one_seed(trained, seed):
     assert trained["accuracy"](after, trained["X_test"], trained["y_test"]) >= 0.95
 
 
+def test_circles_that_the_training_should_meet(trained):
+    namespace = dict(trained)
+    exec(source_with("losses = {"), namespace)
+    exec(source_with("def yours_on(X, y)").partition("\n\n\nyours =")[0], namespace)
+    for name, part in (("learnt from", "train"), ("never seen", "test")):
+        came = namespace["yours_on"](trained[f"X_{part}"], trained[f"y_{part}"])
+        circles = namespace["losses"][name]
+        assert np.abs(np.array(came(namespace["epochs_done"])) - circles).max() < 0.1, name
+
+
 def test_units_that_start_alike_stay_alike(trained, capsys):
     exec(source_with("np.full_like(array, value)"), dict(trained))
     told = [line for line in capsys.readouterr().out.splitlines() if "all start at" in line]
