@@ -42,7 +42,8 @@ from autograder.sandbox.bubblewrap import (
     resource_limits,
     system_trees,
 )
-from autograder.sandbox.image import ENGINES, image_name
+from autograder.sandbox.engine import Engine, engines
+from autograder.sandbox.image import image_name
 from autograder.sandbox.interface import MEBI, Contents, Limits, Running
 from autograder.sandbox.seccomp import program
 
@@ -55,8 +56,7 @@ TRY: Final = "import os; os.write({reports}, b'up')"
 # Root's containers live in a user namespace of their own: a range that no user has.
 FIRST_USER_OUTSIDE: Final = 1_000_000_000
 USERS: Final = 1 << 16
-# Counted for all containers of a user together, so it can be no limit of one: the control group
-# is. But podman's own default is more than some machines allow.
+# Podman's own default is more than some machines allow.
 PROCESSES_OF_A_USER: Final = 4096
 # The engine's own statuses; all others are the container's, which then has ended.
 ENGINES_STATUSES: Final = (125, 126, 127)
@@ -87,26 +87,6 @@ class Container:
         return _start(engine, contents, limits, bubblewrap.START)
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A program that runs containers; podman on Linux can take a folder for the root."""
-
-    program: str
-    takes_folder: bool
-
-    @property
-    def words(self) -> list[str]:
-        """The start of every command."""
-        if not self.takes_folder:
-            return [self.program]
-        words = [self.program]
-        if not Path("/run/systemd/system").exists():
-            words += ["--cgroup-manager", "cgroupfs"]
-        if not Path("/sys/fs/cgroup/cgroup.controllers").exists() and shutil.which("runc"):
-            words += ["--runtime", "runc"]  # crun refuses a mixture of control groups' versions
-        return words
-
-
 @functools.cache
 def usable_engine() -> tuple[Engine | None, str | None]:
     """An engine that runs containers as they have to be, or why there is none."""
@@ -122,12 +102,6 @@ def usable_engine() -> tuple[Engine | None, str | None]:
             return engine, None
         troubles.append(f"`{engine.program}` says: {trouble}")
     return None, "; ".join(troubles) or "neither podman nor docker is installed"
-
-
-def engines() -> list[Engine]:
-    """The engines that are installed, the better one first."""
-    found = [name for name in ENGINES if shutil.which(name)]
-    return [Engine(name, name == "podman" and sys.platform == "linux") for name in found]
 
 
 @dataclass
@@ -233,7 +207,7 @@ def _start(
                 *_contents(engine, contents),
                 *("/usr/bin/env", "-i"),
                 *(f"{variable}={value}" for variable, value in ENVIRONMENT.items()),
-                *(word for word in resource_limits(limits) if not word.startswith("--nproc")),
+                *_limits_of_a_process(engine, limits),
                 *(_interpreter(engine), "-I", "-S", "-c"),
                 start + runner.format(job=first.JOB, reports=first.REPORTS),
             ],
@@ -251,6 +225,20 @@ def _start(
 
 def _interpreter(engine: Engine) -> str:
     return os.path.realpath(sys.executable) if engine.takes_folder else "python3"
+
+
+def _limits_of_a_process(engine: Engine, limits: Limits) -> list[str]:
+    """The kernel's limits per process.
+
+    That on the number of processes counts all of a user's. Where the users of a container are its
+    own, it makes a fork that is refused cheap; elsewhere the control group alone refuses it.
+    """
+    words = resource_limits(limits)
+    return words if _has_own_users(engine) else [w for w in words if not w.startswith("--nproc")]
+
+
+def _has_own_users(engine: Engine) -> bool:
+    return engine.takes_folder and os.geteuid() == 0
 
 
 def _isolation(engine: Engine, limits: Limits) -> list[str]:
@@ -271,15 +259,15 @@ def _isolation(engine: Engine, limits: Limits) -> list[str]:
         # The repository may lie in a home, which a label of SELinux keeps from containers.
         *("--security-opt", "label=disable"),
     ]
-    return words + (_isolation_by_podman() if engine.takes_folder else [])
+    return words + (_isolation_by_podman(engine) if engine.takes_folder else [])
 
 
-def _isolation_by_podman() -> list[str]:
+def _isolation_by_podman(engine: Engine) -> list[str]:
     """What docker has no words for."""
     names = {path.name for path in Path("/proc").iterdir()} - {*OF_PROCESSES, *PROC}
     masked = [f"/proc/{name}" for name in sorted(names) if not name.isdigit()]
     words = ["--no-hosts", "--read-only-tmpfs=false", "--security-opt", "mask=" + ":".join(masked)]
-    if os.geteuid() == 0:
+    if _has_own_users(engine):
         users = f"0:{FIRST_USER_OUTSIDE}:{USERS}"
         words += ["--uidmap", users, "--gidmap", users]
     return words

@@ -117,6 +117,8 @@ ARCHITECTURES: Final = {
     "x86_64": Architecture(0, 0xC000003E, 56, 435, 41, 16, 135),
     "aarch64": Architecture(1, 0xC00000B7, 220, 435, 198, 29, 92),
 }
+# macOS's name for it; the machine that its containers run on is Linux.
+NAMED_ELSEWHERE: Final = {"arm64": "aarch64"}
 
 # Instructions of classic BPF, and where in `struct seccomp_data` things are.
 LOAD, EQUAL, GREATER, ANY_BIT, RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
@@ -126,7 +128,8 @@ ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 
 def program() -> bytes | None:
     """The filter for this machine; None where it has none (another processor than those above)."""
-    architecture = ARCHITECTURES.get(platform.machine())
+    machine = platform.machine()
+    architecture = ARCHITECTURES.get(NAMED_ELSEWHERE.get(machine, machine))
     return None if architecture is None else program_for(architecture)
 
 

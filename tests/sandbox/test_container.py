@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import NoSandbox
-from autograder.sandbox import choose, container
-from autograder.sandbox.container import Engine
-from autograder.sandbox.contents import contents_for
-from tests.sandbox.inside import SMALL, namespace_inside, processes_in, read_until
+from autograder.sandbox import choose, container, engine
+from autograder.sandbox.contents import NUMPY_UNITS, closure, contents_for
+from autograder.sandbox.engine import Engine
+from autograder.sandbox.image import pinned
+from tests.sandbox.inside import SMALL, Sandbox, namespace_inside, processes_in, read_until
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def engine_in_between(contained, tmp_path, monkeypatch, fresh):
         (tmp_path / "podman").write_text(f"#!/bin/bash\nENGINE={program}\n{script}\n")
         (tmp_path / "podman").chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-        monkeypatch.setattr(container, "ENGINES", ("podman",))
+        monkeypatch.setattr(engine, "NAMES", ("podman",))
 
     return put
 
@@ -126,13 +127,15 @@ def test_users_of_a_root_container_are_nobody_outside(contained):
         assert f"Uid:\t{outside}\t{outside}" in status
 
 
-@pytest.mark.parametrize("engine", [Engine("podman", True), Engine("docker", False)])
-def test_the_engine_knows_every_option(engine):
-    if shutil.which(engine.program) is None:
-        pytest.skip(f"{engine.program} is not installed")
-    help_ = subprocess.run([engine.program, "run", "--help"], capture_output=True, text=True)
+@pytest.mark.parametrize(
+    "one", [Engine("podman", True), Engine("docker", False)], ids=lambda one: one.program
+)
+def test_the_engine_knows_every_option(one):
+    if shutil.which(one.program) is None:
+        pytest.skip(f"{one.program} is not installed")
+    help_ = subprocess.run([one.program, "run", "--help"], capture_output=True, text=True)
     known = set(re.findall(r"--[a-z][a-z-]+", help_.stdout))
-    words = container._isolation(engine, SMALL) + container._contents(engine, contents_for())
+    words = container._isolation(one, SMALL) + container._contents(one, contents_for())
     used = {word.partition("=")[0] for word in words if word.startswith("--")}
     assert used - known == set()
 
@@ -147,3 +150,32 @@ def test_where_the_interpreter_is_not_linuxs_the_image_holds_the_packages():
         container.bubblewrap.INSIDE_COMPANION,
     }
     assert all(word.endswith(",readonly") for word in words if "dst=" in word)
+
+
+def test_the_image_gets_every_package_with_a_version_and_hashes():
+    entries = [line for line in pinned(NUMPY_UNITS).splitlines() if not line.startswith(" ")]
+    assert {entry.partition("==")[0] for entry in entries} == closure(NUMPY_UNITS)
+    assert pinned(NUMPY_UNITS).count("--hash=sha256:") >= len(entries)
+
+
+@pytest.fixture
+def imaged(monkeypatch, fresh):
+    """The backend as it is where only an image will do, if `make image` has been run."""
+    one = Engine("podman", takes_folder=False)
+    if shutil.which("podman") is None or not container._has_image(one):
+        pytest.skip(f"there is no image {container.image_name()}: `make image` builds it")
+    monkeypatch.setattr(container, "engines", lambda: [one])
+    return Sandbox(choose("container"), monkeypatch)
+
+
+def test_an_image_holds_the_units_packages_and_no_others(imaged):
+    source = """
+    import sys
+    sys.path[:0] = ["/grader/code", "/grader/packages"]
+    import matplotlib.font_manager, numpy, nand2resnet, IPython, autograder.runner.main
+    print(matplotlib.font_manager.json_load is not None, numpy.ones(2).sum())
+    for name in ("nbgrader", "autograder.oracle", "torch"):
+        try: __import__(name); print("found", name)
+        except ImportError: pass
+    """
+    assert imaged.run(source).text == "True 2.0\n"
