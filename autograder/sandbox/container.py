@@ -149,8 +149,10 @@ class Contained(Running):
     def _client_ends(self) -> bool:
         """Wait for it, and throw away what it still has to report: it may be waiting for that."""
         deadline = time.monotonic() + SECONDS_TO_DIE
-        while select.select([self.reports], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            if not os.read(self.reports, 1 << 16):
+        while (left := deadline - time.monotonic()) > 0:
+            if select.select([self.reports], [], [], left)[0] and not os.read(
+                self.reports, 1 << 16
+            ):
                 return True
         return False
 
@@ -164,8 +166,8 @@ class Contained(Running):
 
 def _trouble(engine: Engine) -> str | None:
     """Why an engine does not run containers as they have to be, or None."""
-    if not engine.takes_folder and not _has_image(engine):
-        return f"there is no image {image_name()}: build it with `make image`"
+    if not engine.takes_folder and (trouble := _image_trouble(engine)) is not None:
+        return f"{trouble} (`make image` builds what containers start from)"
     contents = Contents((), ROOT / "autograder" / "runner", ROOT / "course" / "nand2resnet")
     with tempfile.TemporaryFile("w+") as said:
         running = _start(engine, contents, Limits(), TRY, said)
@@ -175,7 +177,7 @@ def _trouble(engine: Engine) -> str | None:
             running.kill()
         os.close(running.reports)
         said.seek(0)
-        text = said.read().strip()
+        text = _last_line(said.read())
     status = running.process.returncode
     if up and status == first.ENDED:
         return None
@@ -184,9 +186,15 @@ def _trouble(engine: Engine) -> str | None:
     return text or f"exit status {status}"
 
 
-def _has_image(engine: Engine) -> bool:
+def _image_trouble(engine: Engine) -> str | None:
+    """What an engine says against the image that containers start from, or None."""
     command = [*engine.words, "image", "inspect", image_name()]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if asked.returncode == 0 else _last_line(asked.stderr)
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2]
 
 
 def _start(

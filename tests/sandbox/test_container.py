@@ -162,7 +162,7 @@ def test_the_image_gets_every_package_with_a_version_and_hashes():
 def imaged(monkeypatch, fresh):
     """The backend as it is where only an image will do, if `make image` has been run."""
     one = Engine("podman", takes_folder=False)
-    if shutil.which("podman") is None or not container._has_image(one):
+    if shutil.which("podman") is None or container._image_trouble(one) is not None:
         pytest.skip(f"there is no image {container.image_name()}: `make image` builds it")
     monkeypatch.setattr(container, "engines", lambda: [one])
     return Sandbox(choose("container"), monkeypatch)
