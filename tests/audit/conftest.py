@@ -108,6 +108,7 @@ def _(rng):
 
 halvings.mistake("stops too early", "What about 1 itself?", "n >= 1", "n > 1")
 halvings.equivalent("n = n // 2", "rounding down never passes a power of two")
+halvings.equivalent("n /= 2", "a number is not changed where it stands")
 halvings.equivalent("# count = 0", "wrong: it raises")
 
 root = Exercise(points={"any number": 1})
