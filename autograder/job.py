@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,17 @@ class PackedExercise:
     check_replays: Mapping[str, Mapping[str, Any]]
     cases: tuple[PackedCase, ...]
 
+    @functools.cached_property
+    def frame(self) -> bytes:
+        """All of it as one frame: the same for a whole class, so it is made once."""
+        cases = [
+            vars(case)
+            | {"inputs": np.frombuffer(case.inputs, np.uint8), "report": list(case.report)}
+            for case in self.cases
+        ]
+        told = {"names": list(self.names), "check": self.check, "cases": cases}
+        return pack(told | {"check_replays": self.check_replays})
+
 
 @dataclass(frozen=True)
 class JobCell:
@@ -55,20 +67,12 @@ class Job:
     probes: str
 
     def frames(self, limits: Limits, skip: set[int]) -> bytes:
-        """The job without some cells, as the two frames the runner reads."""
+        """The job without some cells, as the frames the runner reads."""
         cells = [vars(cell) for cell in self.cells if cell.index not in skip]
-        exercises = {name: _exercise_data(packed) for name, packed in self.exercises.items()}
-        job: dict[str, Any] = {"cells": cells, "exercises": exercises}
-        job |= {"cell_seconds": limits.cell, "case_seconds": limits.case}
-        return pack({"probes": self.probes}) + pack(job)
-
-
-def _exercise_data(packed: PackedExercise) -> dict[str, Any]:
-    cases = [
-        vars(case) | {"inputs": np.frombuffer(case.inputs, np.uint8), "report": list(case.report)}
-        for case in packed.cases
-    ]
-    return vars(packed) | {"names": list(packed.names), "cases": cases}
+        first = {"probes": self.probes, "exercises": list(self.exercises)}
+        last = {"cells": cells, "cell_seconds": limits.cell, "case_seconds": limits.case}
+        exercises = [exercise.frame for exercise in self.exercises.values()]
+        return b"".join([pack(first), *exercises, pack(last)])
 
 
 @dataclass

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import functools
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import nbformat
@@ -48,18 +51,28 @@ def graded_notebook(
     return notebook
 
 
-def released_cells(unit: Unit) -> dict[str, NotebookNode]:
+def released_cells(unit: Unit) -> Mapping[str, NotebookNode]:
     """The released cells by id. An answer with the checksum of its released cell is none."""
-    release = nbformat.read(unit.release, as_version=4)
-    return {cell.id: cell for cell in release.cells}
+    return _cells_of(unit.release, unit.release.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)  # one reading for a whole class
+def _cells_of(release: Path, _changed: int) -> Mapping[str, NotebookNode]:
+    notebook = nbformat.read(release, as_version=4)
+    return MappingProxyType({cell.id: cell for cell in notebook.cells})
 
 
 def points_output(points: float, max_points: float) -> NotebookNode:
     """The output nbgrader reads a mark from: repr of a float between 0 and the maximum."""
     clipped = min(max(float(points), 0.0), float(max_points))
-    return nbformat.v4.new_output(
-        "execute_result", {"text/plain": repr(clipped)}, execution_count=None
+    return _output("execute_result", {"text/plain": repr(clipped)}, execution_count=None)
+
+
+def _output(kind: str, data: dict[str, str], **more: None) -> NotebookNode:
+    made: NotebookNode = nbformat.from_dict(
+        {"output_type": kind, "data": data, "metadata": {}, **more}
     )
+    return made
 
 
 def _cell(
@@ -90,5 +103,5 @@ def _outputs(
         outputs: list[Any] = clean_outputs(execution.outputs.get(index, []))
         return [nbformat.from_dict(output) for output in outputs]
     verdict = verdicts[master.name]
-    table = nbformat.v4.new_output("display_data", {"text/html": criteria_table(verdict)})
+    table = _output("display_data", {"text/html": criteria_table(verdict)})
     return [points_output(verdict.points or 0.0, verdict.max_points), table]

@@ -289,10 +289,12 @@ class Oracle:
         """The first example that went wrong."""
         for number in expectation.examples:
             prepared = expectation.cases[number]
-            came, call = observed.cases.get(number), call_text(expectation, prepared.case)
-            if came is None or came.error is not None or not call:
+            came = observed.cases.get(number)
+            if came is None or came.error is not None:
                 continue
-            if not self.judge_case(expectation.exercise, prepared, came).right:
+            if self.judge_case(expectation.exercise, prepared, came).right:
+                continue
+            if call := call_text(expectation, prepared.case):
                 return Example(call, short(came.value), short(prepared.reference.value))
         return None
 

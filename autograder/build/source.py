@@ -42,12 +42,11 @@ def notebook_cell(cell: Cell, seen: dict[str, int]) -> NotebookNode:
 def new_cell(
     source: str, identity: str, *, is_code: bool, metadata: dict[str, Any] | None = None
 ) -> NotebookNode:
-    """A code or markdown cell with an id of ours."""
-    if is_code:
-        code: NotebookNode = nbformat.v4.new_code_cell(source, id=identity, metadata=metadata or {})
-        return code
-    text: NotebookNode = nbformat.v4.new_markdown_cell(source, id=identity, metadata=metadata or {})
-    return text
+    """A code or markdown cell with an id of ours; it is validated with the whole notebook."""
+    cell = {"id": identity, "metadata": metadata or {}, "source": source}
+    kind: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": []}
+    made: NotebookNode = nbformat.from_dict(cell | (kind if is_code else {"cell_type": "markdown"}))
+    return made
 
 
 def cell_id(cell: Cell, seen: dict[str, int]) -> str:

@@ -1,10 +1,10 @@
 """The process inside the sandbox: reads one job, runs the cells, probes the exercises, reports.
 
-A job is one frame::
+A job is several frames::
 
-    {"cells": [{"index", "source", "exercise": str | None}],
-     "exercises": {name: {"names", "check", "check_replays", "cases"}},
-     "probes": source, "cell_seconds", "case_seconds"}
+    {"probes": source, "exercises": [name, ...]}
+    {"names", "check", "check_replays", "cases"}, one for each exercise
+    {"cells": [{"index", "source", "exercise": str | None}], "cell_seconds", "case_seconds"}
 
 Cells with an exercise are grade cells: they are not executed; the exercise is probed instead.
 Reports are frames: ``ready``, ``cell`` (about to run), ``outputs``, ``observation``, ``done``.
@@ -87,18 +87,21 @@ def sender(descriptor: int) -> Send:
 
 
 def receive_job(descriptor: int, probes: dict[str, Any]) -> dict[str, Any]:
-    """Read the job; fill ``probes`` with what the unit's probes.py defines.
-
-    The probes' source comes in a frame of its own, first, because the job's values need it.
-    """
+    """Read the job; fill ``probes`` with what the unit's probes.py defines."""
     with os.fdopen(descriptor, "rb") as stream:
-        source = read_frame(stream.read, lambda *_: None)["probes"]
-        module = types.ModuleType("probes")
-        sys.modules["probes"] = module
-        exec(compile(source, "probes.py", "exec"), module.__dict__)
-        probes.update(module.__dict__)
-        # Case values are made anew for every call, so they stay packed until then.
-        job: dict[str, Any] = read_frame(stream.read, lambda *_: None)
+
+        def message() -> dict[str, Any]:
+            # Case values are made anew for every call, so they stay packed until then.
+            read: dict[str, Any] = read_frame(stream.read, lambda *_: None)
+            return read
+
+        first = message()
+        exercises = {name: message() for name in first["exercises"]}
+        job = message() | {"exercises": exercises}
+    module = types.ModuleType("probes")
+    sys.modules["probes"] = module
+    exec(compile(first["probes"], "probes.py", "exec"), module.__dict__)
+    probes.update(module.__dict__)
     return job
 
 
