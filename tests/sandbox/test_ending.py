@@ -13,10 +13,11 @@ import pytest
 
 from autograder.sandbox.cgroup import PREFIX, places
 from autograder.unit import ROOT
-from tests.sandbox.inside import namespace_inside, processes_in, read_until
+from tests.sandbox.inside import held_namespace, namespace_inside, processes_in, read_until
 
 STUBBORN = """
 import ctypes, os, signal, time
+runner = os.getpid()
 for number in range(1, 65):
     try: signal.signal(number, signal.SIG_IGN)
     except (OSError, ValueError): pass
@@ -44,7 +45,7 @@ def test_nothing_is_alive_afterwards(_, counting_sandbox):
 
 def test_nothing_is_alive_after_the_runner_has_left_by_itself(sandbox):
     source = STUBBORN.replace(
-        "while True: time.sleep(1)", "time.sleep(1 if os.getpid() == 2 else 60)"
+        "while True: time.sleep(1)", "time.sleep(1 if os.getpid() == runner else 60)"
     )
     with sandbox.started(source) as running:
         read_until(running, b"alive\nalive\nalive\nalive")
@@ -90,7 +91,7 @@ def test_it_dies_with_the_grader(kind, request):
     )
     assert grader.stdout is not None
     namespace = int(grader.stdout.readline())
-    assert processes_in(namespace)
+    held_namespace(processes_in(namespace)[0])
     grader.send_signal(signal.SIGKILL)
     grader.wait()
     grader.stdout.close()
