@@ -1548,7 +1548,8 @@ check(trained, train_linear_classifier, 0.5, 0.0, 1, expected=(W, b))
 W = np.array([[0.08495999, -0.46055842, 0.37559843], [0.23656174, 0.09074439, -0.32730613]])
 b = np.array([-0.14320515, 0.23494902, -0.09174387])
 check(trained, train_linear_classifier, 0.5, 0.2, 3, expected=(W, b))
-check(predict, (tiny_W, tiny_b), tiny_X, expected=np.array([1, 1, 1, 0]))
+b = np.array([0.1, -0.2, 2.0])
+check(predict, (tiny_W, b), tiny_X, expected=np.array([1, 1, 1, 2]))
 
 # %% [markdown]
 # > **Predict.** How many of the 299 test pictures will be read correctly after 1 step, after 10,

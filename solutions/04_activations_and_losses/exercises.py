@@ -10,8 +10,10 @@ from nand2resnet.explain import explain
 
 LEFT_OUT = "left out"
 ONE_NUMBER = (
-    "It works for one number. What does `if` do with an array of answers, some true, some not?"
+    "It works for one number. Python's `if` and `max` want a single yes or no: how many answers does "
+    "`z > 0` give for an array?"
 )
+ONLY_BATCHES = "A single row has one axis only. Which axis is the last, in a row as in a batch?"
 
 
 def numbers(rng, shape, low=-3.0, high=3.0):
@@ -640,6 +642,14 @@ softmax.mistake(
     "np.sum(powers, axis=0, keepdims=True)",
 )
 softmax.mistake(
+    "batches only",
+    ONLY_BATCHES,
+    "np.max(z, axis=-1, keepdims=True)",
+    "np.max(z, axis=1, keepdims=True)",
+    "np.sum(powers, axis=-1, keepdims=True)",
+    "np.sum(powers, axis=1, keepdims=True)",
+)
+softmax.mistake(
     "scores cut off",
     "Scores of 1000 and 1001 should give different probabilities. Do yours?",
     "z - np.max(z, axis=-1, keepdims=True)",
@@ -726,6 +736,14 @@ log_softmax.mistake(
     "Take the exponentials of what you return. Do those of each row sum to 1?",
     "np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))",
     "np.log(np.sum(np.exp(shifted)))",
+)
+log_softmax.mistake(
+    "batches only",
+    ONLY_BATCHES,
+    "np.max(z, axis=-1, keepdims=True)",
+    "np.max(z, axis=1, keepdims=True)",
+    "np.sum(np.exp(shifted), axis=-1, keepdims=True)",
+    "np.sum(np.exp(shifted), axis=1, keepdims=True)",
 )
 log_softmax.mistake(
     "the logarithm of the sum is left out",
@@ -1290,7 +1308,7 @@ def _(rng):
     train, _ = (fewer_digits(part) for part in data.digits().split())
     chosen = rng.permutation(len(train.labels))[:PICTURES]
     X = train.images.reshape(-1, 64)[chosen] + rng.normal(scale=0.03, size=(PICTURES, 64))
-    yield Case(UNSEEN, "trained", X=X.round(2), y=train.labels[chosen], lr=0.5, l2=1e-3, steps=10)
+    yield Case(UNSEEN, "trained", _X=X.round(2), _y=train.labels[chosen], lr=0.5, l2=1e-3, steps=10)
 
 
 def fewer_digits(part):
