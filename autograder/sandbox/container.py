@@ -61,6 +61,7 @@ PROCESSES_OF_A_USER: Final = 4096
 # The engine's own statuses; all others are the container's, which then has ended.
 ENGINES_STATUSES: Final = (125, 126, 127)
 KILLED: Final = 137
+SECONDS_TO_ANSWER: Final = 60.0
 OF_PROCESSES: Final = ("self", "thread-self", "mounts", "net")  # links in /proc
 
 
@@ -94,7 +95,7 @@ def usable_engine() -> tuple[Engine | None, str | None]:
     for engine in engines():
         try:
             trouble = _trouble(engine)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             trouble = str(error)
         if trouble is None:
             if program() is None:
@@ -121,8 +122,7 @@ class Contained(Running):
     @property
     def pid(self) -> int:
         """The first process inside, where the engine runs on this machine; 0 before it is there."""
-        command = [*self.engine.words, "inspect", "--format", "{{.State.Pid}}", self.name]
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        told = _ask(self.engine, "inspect", "--format", "{{.State.Pid}}", self.name).stdout
         return int(told or 0)
 
     def kill(self) -> None:
@@ -158,8 +158,7 @@ class Contained(Running):
 
     def _remove(self) -> None:
         """The engine's own way to end a container and all that is in it."""
-        command = [*self.engine.words, "rm", "--force", self.name]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        ended = _ask(self.engine, "rm", "--force", self.name)
         if ended.returncode != 0 and "no such container" not in ended.stderr.lower():
             raise RuntimeError(f"the container {self.name} could not be ended: {ended.stderr}")
 
@@ -172,7 +171,8 @@ def _trouble(engine: Engine) -> str | None:
     with tempfile.TemporaryFile("w+") as said:
         running = _start(engine, contents, Limits(), TRY, said)
         os.close(running.job)
-        up = os.read(running.reports, 2) == b"up"
+        waited = select.select([running.reports], [], [], SECONDS_TO_ANSWER)[0]
+        up = bool(waited) and os.read(running.reports, 2) == b"up"
         with contextlib.suppress(RuntimeError):  # what the engine said is the reason
             running.kill()
         os.close(running.reports)
@@ -183,14 +183,33 @@ def _trouble(engine: Engine) -> str | None:
         return None
     if status == first.NO_LIMITS:
         return "it does not limit the memory and the processes of a container here"
-    return text or f"exit status {status}"
+    return text or (f"exit status {status}" if waited else "nothing, for a minute")
 
 
 def _image_trouble(engine: Engine) -> str | None:
     """What an engine says against the image that containers start from, or None."""
-    command = [*engine.words, "image", "inspect", image_name()]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    asked = _ask(engine, "image", "inspect", image_name())
     return None if asked.returncode == 0 else _last_line(asked.stderr)
+
+
+def _ask(engine: Engine, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the engine's short commands.
+
+    Raises
+    ------
+    RuntimeError
+        It does not come to an end.
+    """
+    try:
+        return subprocess.run(
+            [*engine.words, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS_TO_ANSWER,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"`{engine.program} {words[0]}` does not answer") from error
 
 
 def _last_line(text: str) -> str:

@@ -55,6 +55,14 @@ def test_an_engine_that_does_not_start_says_why(engine_in_between):
         choose("container")
 
 
+def test_an_engine_that_hangs_is_given_up(engine_in_between, monkeypatch):
+    engine_in_between("exec sleep 600")
+    for name in ("SECONDS_TO_ANSWER", "SECONDS_TO_DIE"):
+        monkeypatch.setattr(container, name, 0.2)
+    with pytest.raises(NoSandbox, match="nothing, for a minute"):
+        choose("container")
+
+
 @pytest.mark.parametrize("limit", ["--memory*", "--pids-limit"])
 def test_an_engine_that_forgets_a_limit_is_not_used(limit, engine_in_between):
     engine_in_between(f"""
