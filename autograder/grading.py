@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +104,20 @@ def try_sources(
     verdict = oracle.judge(exercise, observed)
     trouble = execution.stopped or execution.notes.get(len(setup))
     trouble = trouble or _cell_error(execution.outputs.get(len(setup), []))
+    trouble = trouble or _earlier_exercise_missing(unit, verdict)
     return verdict if trouble is None else _with_error(verdict, trouble)
+
+
+def _earlier_exercise_missing(unit: Unit, verdict: ExerciseVerdict) -> str | None:
+    """In a notebook the learner's own stands above; a file that is tried stands by itself."""
+    said = [verdict.error, *(criterion.message for criterion in verdict.criteria)]
+    for name in re.findall(r"name '(\w+)' is not defined", " ".join(filter(None, said))):
+        if name in unit.exercises and name != verdict.exercise:
+            return (
+                f"it calls `{name}`, an exercise of its own, in a way that the reference does not; "
+                f"put a version of `{name}` into the file as well"
+            )
+    return None
 
 
 def sandbox_contents(unit: Unit) -> Any:

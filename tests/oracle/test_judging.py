@@ -240,3 +240,12 @@ def test_seeds_give_other_cases_and_the_same_seed_the_same(toy: Unit) -> None:
     assert inputs("a") == inputs("a")
     assert inputs("a") != inputs("b")
     assert Path(toy.path).exists()
+
+
+def test_a_file_that_calls_another_exercise_in_its_own_way_is_told_what_it_lacks(toy):
+    own_way = "def root_mean_square(x): return np.sqrt(mean_square(2 * x)) / 2"
+    verdict = grade(toy, "root_mean_square", own_way)
+    assert verdict.points == 0
+    assert "it calls `mean_square`, an exercise of its own" in verdict.error
+    with_it = f"def mean_square(x): return np.mean(np.square(x))\n{own_way}"
+    assert grade(toy, "root_mean_square", with_it).points == 2
