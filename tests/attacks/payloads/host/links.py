@@ -13,7 +13,8 @@ for target in (
         place = f"/tmp/link-{abs(hash((target, make.__name__)))}"
         try:
             make(target, place)
-            print("came:", place, open(place, "rb").read(100))
+            if found := open(place, "rb").read(100):  # its own /dev/null is empty
+                print("came:", place, found)
             open(place, "ab").write(b"written through a link")
         except OSError:
             pass
