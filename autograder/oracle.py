@@ -438,7 +438,7 @@ def judge_value(
     if compare(came.value, reference.value) is None:
         return Judged(True)
     difference = compare(came.value, reference.value, inputs=inputs())
-    return Judged(False, difference.text if difference is not None else None)
+    return Judged(difference is None, None if difference is None else difference.text)
 
 
 def judge_untouched(came: Observation, before: Mapping[str, Any], criterion: Criterion) -> Judged:

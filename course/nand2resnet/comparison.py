@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,14 @@ class Tolerance:
     rtol, atol : float, optional
         ``actual`` counts as ``expected`` when they differ by at most
         ``atol + rtol * abs(expected)``.
+    single : bool
+        Numbers of single precision went in: then one right way may round to them in between, and
+        another answer in double precision, so both get the patience of single precision.
     """
 
     rtol: float | None = None
     atol: float | None = None
+    single: bool = False
 
     def between(self, actual: np.dtype, expected: np.dtype) -> tuple[float, float]:
         """The relative and absolute tolerance for two dtypes: that of the coarser float.
@@ -39,11 +44,22 @@ class Tolerance:
         """
         came, asked = bytes_of_a_real(actual), bytes_of_a_real(expected)
         sizes = [size for size in (came and max(4, came), asked) if size]
+        if sizes and self.single:
+            sizes.append(4)
         rtol, atol = DEFAULTS[min(sizes)] if sizes else EXACT
         return (
             rtol if self.rtol is None else self.rtol,
             atol if self.atol is None else self.atol,
         )
+
+
+def hold_single_precision(values: Any) -> bool:
+    """Whether a number in nested values is of single precision."""
+    if isinstance(values, np.ndarray | np.generic):
+        return bytes_of_a_real(values.dtype) == 4
+    if isinstance(values, Mapping):
+        return any(map(hold_single_precision, values.values()))
+    return isinstance(values, list | tuple) and any(map(hold_single_precision, values))
 
 
 def bytes_of_a_real(dtype: np.dtype) -> int | None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nand2resnet import wording
-from nand2resnet.comparison import Tolerance, agree, as_numbers, is_whole
+from nand2resnet.comparison import Tolerance, agree, as_numbers, hold_single_precision, is_whole
 from nand2resnet.relations import Pair, relation
 from nand2resnet.shapes import shape_relation
 
@@ -68,14 +68,15 @@ def explain(
         float16 1e-2 and 1e-2, integers exact.
     inputs : mapping of str to value, optional
         The arguments of the call by name: their sizes are looked for in factors ("5 times: 5 is
-        the length of `x`").
+        the length of `x`"). If one is of single precision, so is the default tolerance.
 
     Returns
     -------
     Difference or None
         The first difference.
     """
-    return compare(actual, expected, Context(Tolerance(rtol, atol), inputs or {}))
+    tolerance = Tolerance(rtol, atol, hold_single_precision(inputs or {}))
+    return compare(actual, expected, Context(tolerance, inputs or {}))
 
 
 @dataclass(frozen=True)

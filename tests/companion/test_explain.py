@@ -417,3 +417,15 @@ def test_two_close_numbers_are_shown_with_enough_digits():
 def test_texts_are_short(actual, expected):
     found = explain(actual, expected)
     assert found is None or len(found.text) < 700
+
+
+def test_numbers_of_single_precision_that_went_in_are_met_with_patience():
+    came, expected = np.array([0.0119999796]), np.array([0.0119999945])
+    assert explain(came, expected) is not None
+    for inputs in ({"x": np.ones(2)}, {"x": [1.0, 2]}, {"x": np.ones(2, np.float16)}):
+        assert explain(came, expected, inputs=inputs) is not None
+    for one in (np.ones(2, np.float32), np.float32(1), [(np.ones(2, np.float32),)]):
+        assert explain(came, expected, inputs={"x": one}) is None
+        assert explain(7, 8, inputs={"x": one}) is not None
+        assert explain(100_001, 100_000, inputs={"x": one}) is not None
+        assert explain(1.001 * came, expected, inputs={"x": one}) is not None
