@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import subprocess
 from dataclasses import dataclass
 
-from autograder.sandbox import warm
+from autograder.sandbox import Limits, warm
+from autograder.sandbox.bubblewrap import Bubblewrap, drop_privileges, namespaces
 from autograder.sandbox.warm import WarmBubblewrap
 from tests.sandbox.inside import Sandbox
 
@@ -21,6 +24,16 @@ def run_job(job, reports, shell):
 server.run_job = run_job
 server.serve(CONTROL)
 """
+
+
+@functools.cache
+def trouble() -> str | None:
+    """Why nothing can be forked here: a kernel may allow namespaces, but none within another."""
+    if (told := Bubblewrap().trouble()) is not None:
+        return told
+    command = [*drop_privileges(), *namespaces(Limits()), "--", "unshare", "--user", "true"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    return ended.stderr.strip() or "unshare fails" if ended.returncode else None
 
 
 @dataclass(frozen=True)
