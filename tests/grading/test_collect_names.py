@@ -33,7 +33,7 @@ MOODLE = "Jane Doe_12345_assignsubmission_file_"
         (f"{MOODLE}/a.ipynb", HandIn("Moodle", "Jane Doe", "12345", "a.ipynb")),
         (f"{MOODLE}a.ipynb", HandIn("Moodle", "Jane Doe", "12345", "a.ipynb")),
         (f"{MOODLE[:-1]}/a.ipynb", HandIn("Moodle", "Jane Doe", "12345", "a.ipynb")),
-        (f"{MOODLE}/work/a.ipynb", HandIn("Moodle", "Jane Doe", "12345", "work/a.ipynb")),
+        (f"{MOODLE}/part/a.ipynb", HandIn("Moodle", "Jane Doe", "12345", "part/a.ipynb")),
         (f"course-unit-77/{MOODLE}/a.ipynb", HandIn("Moodle", "Jane Doe", "12345", "a.ipynb")),
         ("Group A_assignsubmission_file_/a.ipynb", HandIn("Moodle", "Group A", "", "a.ipynb")),
         (

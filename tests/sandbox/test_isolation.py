@@ -15,6 +15,7 @@ import pytest
 from autograder.errors import NoSandbox
 from autograder.sandbox import bubblewrap, choose
 from autograder.sandbox.seccomp import ARCHITECTURES, REFUSED, program_for
+from autograder.unit import ROOT
 
 needs_filter = pytest.mark.skipif(
     platform.machine() not in ARCHITECTURES, reason="no filter for this processor"
@@ -117,10 +118,10 @@ def test_a_program_of_another_kind_of_processor_is_refused(sandbox):
 
 
 def test_nothing_of_the_host_is_seen(sandbox):
-    source = """
+    source = f"""
     import os
-    for folder in ("/", "/etc", "/grader", "/grader/code", "/grader/code/autograder",
-                   "/grader/proc", "/usr", "/usr/share", "/home", "/root", "/work", "/var",
+    for folder in ("{ROOT}", "/", "/etc", "/grader", "/grader/code", "/grader/code/autograder",
+                   "/grader/proc", "/usr", "/usr/share", "/home", "/root", "/var",
                    "/usr/local", "/sys"):
         try: print(folder, *sorted(os.listdir(folder)))
         except OSError: print(folder)
@@ -142,7 +143,8 @@ def test_nothing_of_the_host_is_seen(sandbox):
     assert set(seen["/grader/code"].split()) == {"autograder", "nand2resnet"}
     assert seen["/grader/code/autograder"] == "runner"
     assert set(seen["/usr/share"].split()) <= {"fonts", "zoneinfo"}
-    assert {seen[folder] for folder in ("/home", "/root", "/work", "/var", "/grader/proc")} == {""}
+    empty = (str(ROOT), "/home", "/root", "/var", "/grader/proc")
+    assert {seen[folder] for folder in empty} == {""}
     assert set(seen["/sys"].split()) <= ({"fs"} if contained else set())
     assert seen["65534"].startswith("65534 ")
     assert set(seen["PATH"].split() if "PATH" in seen else []) <= {*bubblewrap.ENVIRONMENT, "PWD"}
