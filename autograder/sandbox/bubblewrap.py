@@ -115,56 +115,55 @@ class Bubblewrap:
                 *(os.path.realpath(sys.executable), "-I", "-S", "-c"),
                 START.format(job=job_read, reports=reports_write),
             ]
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(
-                    *(job_read, reports_write, information_write),
-                    *(*descriptors, *font_descriptors),
-                ),
-                start_new_session=True,
-                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
-            )
-        running = Bubble(process, job_write, reports_read, information_read, limits, group)
+            handed_over = (job_read, reports_write, information_write)
+            process = start(command, (*handed_over, *descriptors, *font_descriptors))
+        running = Bubble(
+            process, job_write, reports_read, limits, group, information=information_read
+        )
         if group is None:
             running.watch()
         return running
 
 
+def start(command: list[str], descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """Start a command that hears and says nothing but through these descriptors."""
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=descriptors,
+        start_new_session=True,
+        env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+    )
+
+
 @dataclass
-class Bubble(Running):
-    """A running sandbox: once killed, nothing of it is alive.
+class Counted(Running):
+    """A running sandbox whose memory is counted: by a control group, or else by a watchdog."""
 
-    ``information`` is a pipe on which bubblewrap tells its first process inside. When that one
-    has ended, the kernel has ended all others of its namespace before.
-    """
-
-    information: int
     limits: Limits
-    group: Group | None
+    group: Group | None = None
     watchdog: Watchdog | None = field(default=None, init=False)
     _hit: str | None = field(default=None, init=False)
 
     def watch(self) -> None:
         """Let a watchdog look after the memory."""
-        self.watchdog = Watchdog(self.process.pid, self.limits.total_memory, self._signal)
+        self.watchdog = Watchdog(self.pid, self.limits.total_memory, self.signal)
         self.watchdog.start()
 
-    def kill(self) -> None:
-        """End it with everything it started.
+    def signal(self) -> None:
+        """Tell it to end, without waiting for it."""
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """Once nothing of it is alive: see whether it had too much memory, and stop counting.
 
         Raises
         ------
         RuntimeError
-            Something in it could not be ended.
+            Something in its control group could not be ended.
         """
-        first = self._first_process()
-        self._signal()
-        self.process.wait()
-        if first is not None:
-            end(first)
         if self.watchdog is not None:
             self.watchdog.stop()
         bitten = self.watchdog is not None and self.watchdog.bit
@@ -177,7 +176,34 @@ class Bubble(Running):
         """Once it has ended: the limit that ended it, if one did."""
         return self._hit
 
-    def _signal(self) -> None:
+
+@dataclass
+class Bubble(Counted):
+    """A running sandbox: once killed, nothing of it is alive.
+
+    ``information`` is a pipe on which bubblewrap tells its first process inside. When that one
+    has ended, the kernel has ended all others of its namespace before.
+    """
+
+    information: int = field(kw_only=True)
+
+    def kill(self) -> None:
+        """End it with everything it started.
+
+        Raises
+        ------
+        RuntimeError
+            Something in it could not be ended.
+        """
+        first = self._first_process()
+        self.signal()
+        self.process.wait()
+        if first is not None:
+            end(first)
+        self.settle()
+
+    def signal(self) -> None:
+        """Tell it to end, without waiting for it."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 

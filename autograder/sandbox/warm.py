@@ -14,7 +14,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import warnings
 from contextlib import ExitStack
@@ -26,16 +25,17 @@ from autograder.runner.isolation import PROC
 from autograder.sandbox.bubblewrap import (
     FIRST_TO_DIE,
     Bubblewrap,
+    Counted,
     drop_privileges,
     end,
     font_mount,
     mounts_of,
     namespaces,
+    start,
 )
-from autograder.sandbox.cgroup import Group, make_group
+from autograder.sandbox.cgroup import make_group
 from autograder.sandbox.interface import Contents, Limits, Running
 from autograder.sandbox.seccomp import program
-from autograder.sandbox.watchdog import Watchdog
 
 START: Final = (
     "import sys; sys.path[:0] = ['/grader/code', '/grader/packages']; "
@@ -109,27 +109,20 @@ class Server:
         with theirs, ExitStack() as stack:
             open_the_doors, mounts = mounts_of(contents)
             fonts, descriptors = font_mount(stack)
-            self.process = subprocess.Popen(
-                [
-                    *("sh", "-ec", FIRST_TO_DIE, "sh"),
-                    *open_the_doors,
-                    *drop_privileges(),
-                    *namespaces(Limits()),
-                    *("--proc", PROC),
-                    *mounts,
-                    *fonts,
-                    *("--remount-ro", "/"),
-                    "--",
-                    *(os.path.realpath(sys.executable), "-I", "-S", "-c"),
-                    START.format(control=theirs.fileno()),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(), *descriptors),
-                start_new_session=True,
-                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
-            )
+            command = [
+                *("sh", "-ec", FIRST_TO_DIE, "sh"),
+                *open_the_doors,
+                *drop_privileges(),
+                *namespaces(Limits()),
+                *("--proc", PROC),
+                *mounts,
+                *fonts,
+                *("--remount-ro", "/"),
+                "--",
+                *(os.path.realpath(sys.executable), "-I", "-S", "-c"),
+                START.format(control=theirs.fileno()),
+            ]
+            self.process = start(command, (theirs.fileno(), *descriptors))
         try:
             self._hear(SECONDS_TO_START)
         except NotWarm:
@@ -148,18 +141,21 @@ class Server:
         reports_read, reports_write = os.pipe()
         go_read, go_write = os.pipe()
         theirs = (job_read, reports_write, go_read)
+        fork = None
         try:
             socket.send_fds(self._socket, [request(limits)], theirs)
             first = self._hear(SECONDS_TO_FORK)
+            fork = Fork(self.process, job_write, reports_read, limits, first=first)
+            fork.go(go_write)
         except (OSError, NotWarm) as error:
-            for descriptor in (job_write, reports_read, go_write):
-                os.close(descriptor)
+            os.close(job_write)
+            os.close(reports_read)
+            if fork is not None:
+                fork.kill()
             raise NotWarm(str(error)) from None
         finally:
-            for descriptor in theirs:
+            for descriptor in (*theirs, go_write):
                 os.close(descriptor)
-        fork = Fork(self.process, job_write, reports_read, first, limits)
-        fork.go(go_write)
         return fork
 
     def end(self) -> None:
@@ -188,19 +184,15 @@ def request(limits: Limits) -> bytes:
 
 
 @dataclass
-class Fork(Running):
+class Fork(Counted):
     """A forked runner: once killed, nothing of it is alive, and its server is unharmed.
 
     ``first`` is a descriptor of the first process in its namespaces; when that one has ended, the
     kernel has ended all others before.
     """
 
-    first: int
-    limits: Limits
-    group: Group | None = field(default=None, init=False)
-    watchdog: Watchdog | None = field(default=None, init=False)
+    first: int = field(kw_only=True)
     _first_pid: int = field(default=0, init=False)
-    _hit: str | None = field(default=None, init=False)
     _ended: bool = field(default=False, init=False)
 
     @property
@@ -210,16 +202,20 @@ class Fork(Running):
         return int(status.partition("PPid:")[2].split()[0])
 
     def go(self, permission: int) -> None:
-        """Put the fork under the limit of memory, and let it begin."""
+        """Put the fork under the limit of memory, and let it begin.
+
+        Raises
+        ------
+        OSError
+            It has ended already.
+        """
         self._first_pid = process_of(self.first)
         self.group = make_group(self.limits)
         if self.group is not None:
             self.group.enter(self._first_pid)
         else:
-            self.watchdog = Watchdog(self.pid, self.limits.total_memory, self._signal)
-            self.watchdog.start()
+            self.watch()
         os.write(permission, b"!")
-        os.close(permission)
 
     def kill(self) -> None:
         """End it with everything it started.
@@ -233,19 +229,10 @@ class Fork(Running):
             return
         self._ended = True
         end(self.first)
-        if self.watchdog is not None:
-            self.watchdog.stop()
-        bitten = self.watchdog is not None and self.watchdog.bit
-        if bitten or (self.group is not None and self.group.ran_out_of_memory()):
-            self._hit = f"it used more than {self.limits.total_memory >> 20} MiB of memory"
-        if self.group is not None:
-            self.group.remove()
+        self.settle()
 
-    def limit_hit(self) -> str | None:
-        """Once it has ended: the limit that ended it, if one did."""
-        return self._hit
-
-    def _signal(self) -> None:
+    def signal(self) -> None:
+        """Tell it to end, without waiting for it."""
         with contextlib.suppress(OSError):
             signal.pidfd_send_signal(self.first, signal.SIGKILL)
 

@@ -31,6 +31,7 @@ from autograder.sandbox import Backend, Contents, Limits, Running, choose
 from autograder.sandbox.bubblewrap import font_list
 from autograder.sandbox.watchdog import descendants
 from autograder.unit import ROOT, load_unit
+from tests.sandbox.inside import namespace_of
 
 QUICK = Limits(cell=4.0, case=2.0, wall=60.0)
 ALL_MAY = 0o777
@@ -84,15 +85,6 @@ class Watched:
         """Give the numbers back."""
         while self._held:
             os.close(self._held.pop())
-
-
-def namespace_of(process: int) -> int | None:
-    """The PID namespace a living process is in."""
-    with contextlib.suppress(OSError):
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        if state not in "ZX":
-            return Path(f"/proc/{process}/ns/pid").stat().st_ino
-    return None
 
 
 class Target:

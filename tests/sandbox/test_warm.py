@@ -231,3 +231,22 @@ def test_server_and_fork_die_with_the_grader(cold):
     while any(Path("/proc", str(process)).exists() for process in processes):
         assert time.monotonic() < deadline, "a process of the sandbox outlived the grader"
         time.sleep(0.05)
+
+
+def test_a_fork_that_cannot_be_limited_never_begins_and_the_start_is_cold(cold, monkeypatch):
+    class Refusing:
+        def enter(self, _process):
+            raise PermissionError("the group takes nobody")
+
+        def ran_out_of_memory(self):
+            return False
+
+        def remove(self):
+            pass
+
+    monkeypatch.setattr(warm, "make_group", lambda _: Refusing())
+    backend = WarmBubblewrap()
+    with pytest.warns(RuntimeWarning, match="the group takes nobody"):
+        execution = run(backend, "42")
+    assert "42" in told(execution)
+    backend.end()

@@ -1,6 +1,8 @@
 """What every notebook owes its learners, whatever it is about."""
 
 import ast
+import doctest
+import inspect
 import os
 import re
 import subprocess
@@ -8,6 +10,7 @@ import sys
 
 import nbclient
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.build.stubs import source_of
@@ -53,6 +56,31 @@ def test_each_stub_tells_what_goes_in_what_comes_out_and_one_example(unit):
                 assert part in documented, f"{cell.name} lacks {part!r}"
             for argument in arguments_of(stub):
                 assert re.search(rf"^{argument} : ", documented, re.MULTILINE), argument
+
+
+def test_the_examples_in_the_docstrings_are_true(unit):
+    for name in unit.exercises:
+        namespace = unit.namespace()
+        examples = doctest.DocTestParser().get_examples(inspect.getdoc(namespace[name]))
+        for example in examples:
+            if example.want:
+                came = eval(example.source, namespace)
+                assert_same(came, eval(example.want, {"array": np.array}))
+            else:
+                exec(example.source, namespace)
+        assert any(example.want for example in examples), name
+
+
+def assert_same(came, expected):
+    if isinstance(expected, dict):
+        assert came.keys() == expected.keys()
+        came, expected = list(came.values()), list(expected.values())
+    if isinstance(expected, tuple | list):
+        for part, wanted in zip(came, expected, strict=True):
+            assert_same(part, wanted)
+        return
+    assert np.shape(came) == np.shape(expected)
+    assert np.allclose(came, expected, rtol=1e-6)
 
 
 def arguments_of(stub):

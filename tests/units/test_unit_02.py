@@ -1,8 +1,5 @@
 """Unit 02: every formula the text shows agrees with running code, and every number it quotes."""
 
-import doctest
-import inspect
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -204,21 +201,3 @@ def test_sgd_leaves_the_best_line_unless_every_point_is_on_it():
     assert abs(np.mean(single)) < 1e-9
     assert np.min(np.abs(single)) > 0
     assert notebook["squared_error_gradient"](bmi[:1], 2 * bmi[:1] + 1, 2.0, 1.0) == (0, 0)
-
-
-# Docstrings
-
-
-@pytest.mark.parametrize("name", UNIT.exercises)
-def test_the_example_in_the_docstring_is_true(name):
-    examples = doctest.DocTestParser().get_examples(inspect.getdoc(notebook[name]))
-    assert examples
-    for example in examples:
-        came = eval(example.source, dict(notebook))
-        expected = eval(example.want, {"array": np.array})
-        pairs = (
-            zip(came, expected, strict=True) if isinstance(expected, tuple) else [(came, expected)]
-        )
-        for part, wanted in pairs:
-            assert np.shape(part) == np.shape(wanted)
-            assert np.allclose(part, wanted, rtol=1e-6)

@@ -1,7 +1,5 @@
 """Unit 04: every formula the text shows agrees with running code, and every number it quotes."""
 
-import doctest
-import inspect
 import re
 from types import SimpleNamespace
 
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.oracle import Oracle
 from autograder.unit import load_unit
+from tests.units.neighbours import worked_neighbour
 
 UNIT = load_unit("04_activations_and_losses")
 notebook = UNIT.namespace()
@@ -369,32 +368,6 @@ def test_after_one_step_templates_are_differences_of_mean_pictures():
 # Docstrings and hints
 
 
-@pytest.mark.parametrize("name", UNIT.exercises)
-def test_the_example_in_the_docstring_is_true(name):
-    examples = doctest.DocTestParser().get_examples(inspect.getdoc(notebook[name]))
-    assert examples
-    for example in examples:
-        came = eval(example.source, notebook)
-        expected = eval(example.want, {"array": np.array})
-        parts = (
-            zip(came, expected, strict=True) if isinstance(expected, tuple) else [(came, expected)]
-        )
-        for part, wanted in parts:
-            assert np.shape(part) == np.shape(wanted)
-            assert np.allclose(part, wanted, rtol=1e-6)
-
-
-def worked_neighbour(name):
-    """The function in the third hint of an exercise, in the solved notebook."""
-    text = next(
-        cell.source for cell in UNIT.cells if f"### Exercise: `{name}`" in cell.source
-    ).partition("Hint 3")[2]
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
-    namespace = dict(notebook)
-    exec(code, namespace)
-    return namespace[re.search(r"def (\w+)", code)[1]]
-
-
 @pytest.mark.parametrize(
     ("exercise", "does"),
     [
@@ -410,18 +383,18 @@ def worked_neighbour(name):
 )
 def test_the_worked_neighbours_do_what_they_say(exercise, does):
     z = np.array([0.4, 2.5, 1.2])
-    assert np.allclose(worked_neighbour(exercise)(z), does(z))
+    assert np.allclose(worked_neighbour(UNIT, exercise)(z), does(z))
 
 
 @given(seed=seeds)
 def test_the_worked_neighbours_with_gradients_are_right(seed):
     rng = np.random.default_rng(seed)
     scores, y = rng.normal(size=(4, 3)), rng.integers(3, size=4)
-    squared = worked_neighbour("softmax_loss")
+    squared = worked_neighbour(UNIT, "softmax_loss")
     numeric = central_difference(lambda s: squared(s, y)[0], scores)
     assert np.allclose(squared(scores, y)[1], numeric, atol=1e-7)
     W, b, X, Y = (rng.normal(size=shape) for shape in ((2, 3), 3, (4, 2), (4, 3)))
-    squares = worked_neighbour("linear_classifier_loss")
+    squares = worked_neighbour(UNIT, "linear_classifier_loss")
     _, dW, db = squares(W, b, X, Y, 0.3)
     assert np.allclose(dW, central_difference(lambda W: squares(W, b, X, Y, 0.3)[0], W), atol=1e-6)
     assert np.allclose(db, central_difference(lambda b: squares(W, b, X, Y, 0.3)[0], b), atol=1e-6)

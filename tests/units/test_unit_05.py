@@ -1,7 +1,5 @@
 """Unit 05: every formula the text shows agrees with running code, and every number it quotes."""
 
-import doctest
-import inspect
 import re
 
 import numpy as np
@@ -13,6 +11,7 @@ from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from nand2resnet import data
 from nand2resnet.training import progress
+from tests.units.neighbours import worked_neighbour
 
 UNIT = load_unit("05_backpropagation")
 notebook = UNIT.namespace()
@@ -421,41 +420,30 @@ def test_value_agrees_with_torch_where_torch_is(capsys):
 
 def test_clothes_go_on_from_below():
     below = {"coat": ["shirt", "boots"], "boots": ["socks"], "shirt": []}
-    order = worked_neighbour("Value")("coat", below)
+    order = worked_neighbour(UNIT, "Value")("coat", below)
     assert order == ["shirt", "socks", "boots", "coat"]
 
 
 # Hints and docstrings
 
 
-def worked_neighbour(name, **more):
-    """The function in the third hint of an exercise, in the solved notebook."""
-    text = next(
-        cell.source for cell in UNIT.cells if f"### Exercise: `{name}`" in cell.source
-    ).partition("Hint 3")[2]
-    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
-    namespace = {**notebook, **more}
-    exec(code, namespace)
-    return namespace[re.search(r"def (\w+)", code)[1]]
-
-
 @given(seed=seeds)
 def test_the_neighbours_that_derive_are_right(seed):
     rng = np.random.default_rng(seed)
     W, b, x, s = (rng.normal(size=shape) for shape in ((3, 4), 3, 4, 3))
-    derived = worked_neighbour("norm_squared_gradients")(W, x, s)
+    derived = worked_neighbour(UNIT, "norm_squared_gradients")(W, x, s)
     assert max(relative_errors(lambda W, x: s @ (W @ x), [W, x], derived)) < GOOD
-    derived = worked_neighbour("tanh_network_gradients")(W, b, x, s)
+    derived = worked_neighbour(UNIT, "tanh_network_gradients")(W, b, x, s)
     sine = relative_errors(lambda W, b, x: s @ np.sin(W @ x + b), [W, b, x], derived)
     assert max(sine) < GOOD
 
-    forward, backward = (worked_neighbour(f"affine_{way}") for way in ("forward", "backward"))
+    forward, backward = (worked_neighbour(UNIT, f"affine_{way}") for way in ("forward", "backward"))
     X, gamma, dout = rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=(5, 3))
     derived = backward(dout, forward(X, gamma)[1])
     scaled = relative_errors(lambda X, g: np.sum(dout * X * g), [X, gamma], derived)
     assert max(scaled) < GOOD
 
-    square, back = (worked_neighbour(f"relu_{way}") for way in ("forward", "backward"))
+    square, back = (worked_neighbour(UNIT, f"relu_{way}") for way in ("forward", "backward"))
     derived = [back(dout, square(X)[1])]
     assert relative_errors(lambda X: np.sum(dout * X**2), [X], derived)[0] < GOOD
 
@@ -465,7 +453,7 @@ def test_the_neighbours_that_derive_are_right(seed):
         "square_forward": square,
         "square_backward": back,
     }
-    value, grads = worked_neighbour("mlp_loss", **names)({"gamma": gamma}, X)
+    value, grads = worked_neighbour(UNIT, "mlp_loss", **names)({"gamma": gamma}, X)
     assert np.isclose(value, np.sum((X * gamma) ** 2))
     of_gamma = relative_errors(lambda g: np.sum((X * g) ** 2), [gamma], [grads["gamma"]])
     assert of_gamma[0] < GOOD
@@ -473,7 +461,7 @@ def test_the_neighbours_that_derive_are_right(seed):
 
 @given(x=st.floats(-1, 1))
 def test_the_slope_of_a_chain(x):
-    slope = worked_neighbour("backpropagate")([(np.sin, np.cos), (np.exp, np.exp)], x)
+    slope = worked_neighbour(UNIT, "backpropagate")([(np.sin, np.cos), (np.exp, np.exp)], x)
     assert np.isclose(slope, np.exp(np.sin(x)) * np.cos(x))
 
 
@@ -483,40 +471,15 @@ def test_the_three_neighbours_measure_the_same_distances(seed):
     A, B = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
     expected = np.array([[np.linalg.norm(a - b) ** 2 for b in B] for a in A])
     for name in ("layer_loop", "layer_vectorized", "layer_batched"):
-        assert np.allclose(worked_neighbour(name)(A, B), expected)
+        assert np.allclose(worked_neighbour(UNIT, name)(A, B), expected)
 
 
 def test_the_other_neighbours_do_what_they_say():
-    effects = worked_neighbour("gradient_check")(lambda u, v: u * v + v, [2.0, 5.0])
+    effects = worked_neighbour(UNIT, "gradient_check")(lambda u, v: u * v + v, [2.0, 5.0])
     assert effects == [5.0 - 15.0, 0.0 - 15.0]
     rng = np.random.default_rng(0)
-    tired = worked_neighbour("train_mlp")(np.full(5, 10.0), 2, 3, rng)
+    tired = worked_neighbour(UNIT, "train_mlp")(np.full(5, 10.0), 2, 3, rng)
     assert np.isclose(tired["energy"], 100 - 0.1 * 3 * 50)
-
-
-@pytest.mark.parametrize("name", UNIT.exercises)
-def test_the_example_in_the_docstring_is_true(name):
-    namespace = dict(notebook)
-    compared = 0
-    for example in doctest.DocTestParser().get_examples(inspect.getdoc(notebook[name])):
-        if not example.want:
-            exec(example.source, namespace)
-            continue
-        assert_same(eval(example.source, namespace), eval(example.want, {"array": np.array}))
-        compared += 1
-    assert compared
-
-
-def assert_same(came, expected):
-    if isinstance(expected, dict):
-        assert came.keys() == expected.keys()
-        came, expected = list(came.values()), list(expected.values())
-    if isinstance(expected, tuple | list):
-        for part, wanted in zip(came, expected, strict=True):
-            assert_same(part, wanted)
-        return
-    assert np.shape(came) == np.shape(expected)
-    assert np.allclose(came, expected, rtol=1e-6, atol=1e-7)
 
 
 # Grading
