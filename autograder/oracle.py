@@ -31,7 +31,7 @@ from autograder.runner.probing import (
 )
 from autograder.unit import Unit
 from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict
-from nand2resnet.explain import explain
+from nand2resnet.explain import equal, explain
 
 SECONDS_PER_REFERENCE_CASE: Final = 60.0
 SECONDS_PER_MISTAKE_CASE: Final = 10.0  # an endless loop is a mistake, too, and must not detain us
@@ -49,7 +49,7 @@ class Judged:
     mistake: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A case with its packed inputs and what the reference answers."""
 
@@ -227,25 +227,40 @@ class Oracle:
         for number, (_, reference) in enumerate(expectation.visible):
             if expectation.exercise.criterion_of_check(number) == criterion_name:
                 came = observed.visible[number][1] if number < len(observed.visible) else None
-                judged[-1 - number] = judge_value(came, reference, Criterion(0))
+                judged[-1 - number] = judge_value(came, reference, Criterion(0), say_why=False)
         for number, prepared in enumerate(expectation.cases[: expectation.graded]):
             if prepared.case.criterion == criterion_name:
                 came = observed.cases.get(number)
-                judged[number] = self.judge_case(expectation.exercise, prepared, came)
+                exercise = expectation.exercise
+                judged[number] = self.judge_case(exercise, prepared, came, say_why=False)
         return judged
 
     def judge_case(
-        self, exercise: Exercise, prepared: Prepared, came: Observation | None
+        self,
+        exercise: Exercise,
+        prepared: Prepared,
+        came: Observation | None,
+        *,
+        say_why: bool = True,
     ) -> Judged:
-        """Judge one case: by `accept` where there is one, else against the reference."""
+        """Judge one case: by `accept` where there is one, else against the reference.
+
+        Saying why costs more than judging; of the cases that are graded nobody is told.
+        """
         criterion = exercise.criteria[prepared.case.criterion]
         if came is None or came.error is not None:
-            return judge_value(came, prepared.reference, criterion)
+            return judge_value(came, prepared.reference, criterion, say_why=say_why)
         if criterion.untouched:
             return judge_untouched(came, self._inputs(prepared), criterion)
         accept = accept_for(exercise, prepared.case)
         if accept is None:
-            return judge_value(came, prepared.reference, criterion, lambda: self._inputs(prepared))
+            return judge_value(
+                came,
+                prepared.reference,
+                criterion,
+                lambda: self._inputs(prepared),
+                say_why=say_why,
+            )
         try:
             answer = accept(prepared.case, came, prepared.reference)
         except Exception as error:  # noqa: BLE001 - the value may be of any shape and type
@@ -258,6 +273,7 @@ class Oracle:
             return Judged(False, None, str(answer))
         return Judged(False, str(answer))
 
+    @functools.cache  # noqa: B019 - as long as its expectations
     def _inputs(self, prepared: Prepared) -> Mapping[str, Any]:
         special = make_special(self.unit.probes)
         inputs: dict[str, Any] = unpack_whole(prepared.packed.inputs, special)
@@ -420,6 +436,8 @@ def judge_value(
     reference: Observation,
     criterion: Criterion,
     inputs: Callable[[], Mapping[str, Any] | None] = lambda: None,
+    *,
+    say_why: bool = True,
 ) -> Judged:
     """Judge by comparison with the reference's answer.
 
@@ -434,17 +452,27 @@ def judge_value(
         return Judged(False, error_text(came.error))
     if reference.error is not None:
         return Judged(False, f"it should raise {reference.error.type} and gave an answer instead")
-    compare = functools.partial(explain, rtol=criterion.rtol, atol=criterion.atol)
-    if compare(came.value, reference.value) is None:
+    same = functools.partial(
+        equal, came.value, reference.value, rtol=criterion.rtol, atol=criterion.atol
+    )
+    if same() or same(inputs=inputs()):
         return Judged(True)
-    difference = compare(came.value, reference.value, inputs=inputs())
-    return Judged(difference is None, None if difference is None else difference.text)
+    if not say_why:
+        return Judged(False)
+    difference = explain(
+        came.value,
+        reference.value,
+        rtol=criterion.rtol,
+        atol=criterion.atol,
+        inputs=inputs(),
+    )
+    return Judged(False, difference.text if difference else None)
 
 
 def judge_untouched(came: Observation, before: Mapping[str, Any], criterion: Criterion) -> Judged:
     """Judge whether the inputs are after the call what they were before."""
     for name in criterion.untouched:
-        if explain(came.after.get(name), before[name], rtol=0, atol=0) is not None:
+        if not equal(came.after.get(name), before[name], rtol=0, atol=0):
             return Judged(False, f"the call changed its input `{name}`")
     return Judged(True)
 
@@ -455,11 +483,9 @@ def agree(one: Observation, other: Observation, criterion: Criterion) -> bool:
         return (
             one.error is not None and other.error is not None and one.error.type == other.error.type
         )
-    if explain(one.value, other.value, rtol=criterion.rtol, atol=criterion.atol) is not None:
+    if not equal(one.value, other.value, rtol=criterion.rtol, atol=criterion.atol):
         return False
-    return all(
-        explain(one.after.get(name), other.after.get(name)) is None for name in criterion.untouched
-    )
+    return all(equal(one.after.get(name), other.after.get(name)) for name in criterion.untouched)
 
 
 def error_text(error: Trouble) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import random
@@ -30,14 +29,13 @@ from autograder.runner.isolation import (
     lying_in,
     mount_folders,
 )
-from autograder.runner.main import run_job
+from autograder.runner.main import COMPANION, load, run_job
 from autograder.runner.shell import Shell, make_shell
 
 LONGEST_REQUEST: Final = 1 << 16
 DESCRIPTORS: Final = 3  # the job, the reports, and a pipe on which the grader says "go"
-# What units import, but not the companion package: it speaks to the shell when it is imported.
 LOADED_FIRST: Final = (
-    *("matplotlib.pyplot", "matplotlib.figure", "matplotlib.backends.backend_agg"),
+    *("numpy.random", "matplotlib.pyplot", "matplotlib.figure", "matplotlib.backends.backend_agg"),
     *("ipywidgets", "anywidget"),
 )
 
@@ -45,8 +43,7 @@ LOADED_FIRST: Final = (
 def serve(control: int) -> None:
     """Fork a runner for each request on the socket ``control``, until it closes."""
     shell = make_shell()
-    for name in LOADED_FIRST:
-        importlib.import_module(name)
+    load(*LOADED_FIRST, *COMPANION)
     files = lying_in("/tmp")
     gc.collect()
     gc.freeze()  # a fork then shares these pages for as long as it lives

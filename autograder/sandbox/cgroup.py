@@ -7,6 +7,7 @@ systemd has handed the user a part of the tree. Both versions of Linux's control
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import time
@@ -79,8 +80,6 @@ def make_group(limits: Limits) -> Group | None:
     parents = places()
     if parents is None:
         return None
-    for parent in set(parents.values()):
-        _remove_forgotten(parent)
     name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
     group = Group({controller: parent / name for controller, parent in parents.items()})
     try:
@@ -94,8 +93,12 @@ def make_group(limits: Limits) -> Group | None:
     return group
 
 
+@functools.cache  # which is right as long as nobody moves this program to another group
 def places() -> dict[str, Path] | None:
-    """For each controller the folder in which this user can make groups; None if one lacks."""
+    """For each controller the folder in which this user can make groups; None if one lacks.
+
+    What graders that were killed have left there is removed.
+    """
     found: dict[str, Path] = {}
     own = dict(_own_groups())
     for controllers, root, mounted_at in _trees():
@@ -107,7 +110,11 @@ def places() -> dict[str, Path] | None:
             place = _nearest_usable(mounted_at, mounted_at / inside.relative_to("/"), controller)
             if place is not None and controller not in found:
                 found[controller] = place
-    return found if set(found) == set(NEEDED) else None
+    if set(found) != set(NEEDED):
+        return None
+    for place in set(found.values()):
+        _remove_forgotten(place)
+    return found
 
 
 def _nearest_usable(top: Path, own: Path, controller: str) -> Path | None:

@@ -45,6 +45,10 @@ class Difference:
     first: str = ""
 
 
+DIFFERENT = Difference("values", "They differ.")
+"""The answer of a brief comparison."""
+
+
 def explain(
     actual: Any,
     expected: Any,
@@ -79,13 +83,41 @@ def explain(
     return compare(actual, expected, Context(tolerance, inputs or {}))
 
 
+def equal(
+    actual: Any,
+    expected: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    inputs: Mapping[str, Any] | None = None,
+) -> bool:
+    """Say whether :func:`explain` would return None, without working out what it would say.
+
+    Parameters
+    ----------
+    actual, expected, rtol, atol, inputs
+        As for :func:`explain`.
+
+    Returns
+    -------
+    bool
+        True if nothing differs.
+    """
+    tolerance = Tolerance(rtol, atol, hold_single_precision(inputs or {}))
+    return compare(actual, expected, Context(tolerance, brief=True)) is None
+
+
 @dataclass(frozen=True)
 class Context:
-    """What holds for one comparison, and the place it has reached."""
+    """What holds for one comparison, and the place it has reached.
+
+    In a ``brief`` one nobody reads what the difference is, only that there is one.
+    """
 
     tolerance: Tolerance
     inputs: Mapping[str, Any] = field(default_factory=dict)
     where: tuple[str, ...] = ()
+    brief: bool = False
 
     def inside(self, place: str) -> Context:
         """The context of a part of the values."""
@@ -133,15 +165,16 @@ def unwrapped(value: Any) -> Any:
 
 def compare_arrays(actual: Any, expected: np.ndarray, context: Context) -> Difference | None:
     """Compare with an array of at least one axis."""
-    wanted = wording.described(expected)
     if isinstance(actual, (list, tuple)):
-        return context.unlike(actual, wanted, "Return a NumPy array, for instance np.array(...).")
+        advice = "Return a NumPy array, for instance np.array(...)."
+        return context.unlike(actual, wording.described(expected), advice)
     if not isinstance(actual, np.ndarray) and not wording.is_number(actual):
-        return context.unlike(actual, wanted)
+        return context.unlike(actual, wording.described(expected))
     came, asked = as_numbers(actual), as_numbers(expected)
     if came is not None and asked is not None:
         return compare_numeric_arrays(came, asked, context)
     if np.shape(actual) != expected.shape:
+        wanted = wording.described(expected)
         return context.found("shape", f"The shape is {np.shape(actual)}; {wanted} was expected.")
     if asked is not None:
         return unlike_dtypes(actual, expected, context)
@@ -174,17 +207,26 @@ def compare_numeric_arrays(
 ) -> Difference | None:
     """Compare two arrays of numbers."""
     if actual.shape != expected.shape:
-        kind, text = shape_relation(actual, expected, context.tolerance)
-        return context.found(kind, text)
+        return unlike_shapes(actual, expected, context)
     wrong = ~agree(actual, expected, context.tolerance)
     if not wrong.any():
         return None
+    if context.brief:
+        return DIFFERENT
     at = tuple(int(axis[0]) for axis in np.nonzero(wrong))
     came, asked = wording.two_numbers(actual[at], expected[at])
     first = f"First difference, at {list(at)}: {came} came, {asked} was expected."
     found = relation(Pair(actual, expected, context.tolerance, context.inputs))
     kind, sentence = found or ("values", how_many(wrong))
     return context.found(kind, f"{sentence} {first}", first)
+
+
+def unlike_shapes(actual: np.ndarray, expected: np.ndarray, context: Context) -> Difference:
+    """Say how the shapes of two arrays of numbers differ."""
+    if context.brief:
+        return DIFFERENT
+    kind, text = shape_relation(actual, expected, context.tolerance)
+    return context.found(kind, text)
 
 
 def how_many(wrong: np.ndarray) -> str:
@@ -206,18 +248,19 @@ def compare_numbers(actual: Any, expected: Any, context: Context) -> Difference 
     if isinstance(actual, np.ndarray) and actual.dtype.kind in "biufc":
         asked = as_numbers(expected)
         if asked is not None:
-            kind, text = shape_relation(actual, asked, context.tolerance)
-            return context.found(kind, text)
+            return unlike_shapes(actual, asked, context)
     if not wording.is_number(actual):
         return context.unlike(actual, wording.described(expected))
-    written = wording.two_numbers(actual, expected)
-    text = f"{written[0]} came; {written[1]} was expected."
     came, asked = as_numbers(actual), as_numbers(expected)
     if both_whole_and_exact(actual, expected, context.tolerance):
         if int(actual) == int(expected):
             return None
     elif came is not None and asked is not None and agree(came, asked, context.tolerance).all():
         return None
+    if context.brief:
+        return DIFFERENT
+    written = wording.two_numbers(actual, expected)
+    text = f"{written[0]} came; {written[1]} was expected."
     if came is None or asked is None:
         return context.found("values", text, text)
     found = relation(Pair(came, asked, context.tolerance, context.inputs))
@@ -265,8 +308,8 @@ def compare_sequences(actual: Any, expected: tuple | list, context: Context) -> 
     if returned is not None and len(returned) <= len(wording.ORDINALS):
         return compare_returned_values(actual, returned, context)
     found = compare_entries(actual, expected, context, "entry {}")
-    if found is None:
-        return None
+    if found is None or context.brief:
+        return found
     arrays = list_of_numbers(actual), list_of_numbers(expected)
     if arrays[0] is None or arrays[1] is None:
         return found
@@ -279,7 +322,7 @@ def compare_returned_values(actual: Any, expected: tuple, context: Context) -> D
     place = "the returned value" if count == 1 else "the {} of the " + wording.in_words(count)
     place += " returned values" if count > 1 else ""
     found = compare_entries(actual, expected, context, place, wording.ORDINALS)
-    if found is None or not 1 < count <= MOST_REORDERED:
+    if found is None or context.brief or not 1 < count <= MOST_REORDERED:
         return found
     bare = replace(context, inputs={})
     for order in itertools.islice(itertools.permutations(range(count)), 1, None):
@@ -312,6 +355,8 @@ def list_of_numbers(value: tuple | list) -> np.ndarray | None:
 
 def unlike_lengths(actual: tuple | list, expected: tuple | list, context: Context) -> Difference:
     """Say how many values came, and whether those that came are right."""
+    if context.brief:
+        return DIFFERENT
     came, asked = wording.counted(len(actual), "value"), len(expected)
     text = f"{came} came; {asked} {'was' if asked == 1 else 'were'} expected."
     common = min(len(actual), len(expected))

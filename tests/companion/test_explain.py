@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nand2resnet.explain import Difference, explain
+from nand2resnet.explain import Difference, equal, explain
 
 KINDS = {
     *("type", "shape", "transposed", "factor", "sign", "shifted", "axis", "permuted"),
@@ -76,6 +76,24 @@ def test_a_value_equals_itself_and_its_deep_copy(value):
 def test_any_two_values_are_compared_without_an_error(actual, expected):
     found = explain(actual, expected, inputs={"x": actual, "n": expected})
     assert found is None or (found.kind in KINDS and found.text.endswith((".", "?", "`return`?")))
+
+
+@given(plain, plain, st.sampled_from([{}, {"rtol": 0, "atol": 0}, {"rtol": 0.5}]), st.booleans())
+def test_a_brief_comparison_agrees_with_a_long_one(actual, expected, tolerance, single):
+    inputs = {"x": np.float32(1)} if single else {}
+    for came in (actual, expected, copy.deepcopy(expected)):
+        found = explain(came, expected, **tolerance, inputs=inputs)
+        assert equal(came, expected, **tolerance, inputs=inputs) == (found is None)
+
+
+@given(hnp.arrays(np.float64, shapes, elements=ordinary), st.data())
+def test_a_brief_comparison_sees_one_small_change(expected, data):
+    actual = expected.copy()
+    assume(expected.size)
+    at = data.draw(st.integers(0, expected.size - 1))
+    actual.flat[at] *= 1 + data.draw(st.sampled_from([1e-9, 1e-7, 1e-5, 1e-3]))
+    for came, wanted in ((actual, expected), ((actual, 1), (expected, 1)), ([actual], [expected])):
+        assert equal(came, wanted) == (explain(came, wanted) is None)
 
 
 @given(hnp.arrays(np.float64, shapes, elements=st.floats(-1e300, 1e300) | st.just(np.nan)))

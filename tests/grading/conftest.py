@@ -30,7 +30,7 @@ def unit() -> Unit:
 
 @pytest.fixture(scope="session")
 def new_gradebook(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A gradebook with nothing in it: nbgrader takes seconds to make one, by calling alembic."""
+    """A gradebook with nothing in it, which takes a while to make."""
     folder = open_class(tmp_path_factory.mktemp("new"))
     check_gradebook(folder.db_url)
     open_database(folder).close()

@@ -249,6 +249,22 @@ def test_a_damaged_gradebook_is_seen_before_grading(unit, folder, how):
     assert path.read_bytes() == before
 
 
+def test_a_new_gradebook_is_what_nbgrader_itself_makes(new_gradebook, own_jupyter, tmp_path):
+    ours, theirs = tmp_path / "ours.db", tmp_path / "theirs.db"
+    ours.write_bytes(new_gradebook)
+    make = "import sys; from nbgrader.api import Gradebook; Gradebook(sys.argv[1]).close()"
+    url = f"sqlite:///{theirs}"
+    subprocess.run([sys.executable, "-c", make, url], env=own_jupyter, check=True)
+
+    def schema(path):
+        with sqlite3.connect(path) as connection:
+            tables = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name")
+            version = connection.execute("SELECT version_num FROM alembic_version")
+            return tables.fetchall(), version.fetchall()
+
+    assert schema(ours) == schema(theirs)
+
+
 def test_an_empty_file_becomes_a_gradebook(unit, folder):
     (folder.root / "gradebook.db").write_bytes(b"")
     check_gradebook(folder.db_url)
