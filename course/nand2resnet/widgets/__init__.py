@@ -11,6 +11,7 @@ from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
 from nand2resnet.widgets.outlier_lines import OutlierLines
+from nand2resnet.widgets.signal_by_depth import SignalByDepth
 from nand2resnet.widgets.softmax_temperature import SoftmaxTemperature
 from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
 from nand2resnet.widgets.which_basin import WhichBasin
@@ -27,6 +28,7 @@ __all__ = [
     "LearningRateExplorer",
     "MultiplierCircuit",
     "OutlierLines",
+    "SignalByDepth",
     "SoftmaxTemperature",
     "StepAndSigmoid",
     "WhichBasin",
