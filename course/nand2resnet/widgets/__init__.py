@@ -10,6 +10,7 @@ from nand2resnet.widgets.gradient_noise import GradientNoise
 from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
+from nand2resnet.widgets.optimizer_race import OptimizerRace
 from nand2resnet.widgets.outlier_lines import OutlierLines
 from nand2resnet.widgets.signal_by_depth import SignalByDepth
 from nand2resnet.widgets.softmax_temperature import SoftmaxTemperature
@@ -27,6 +28,7 @@ __all__ = [
     "LearningBoundary",
     "LearningRateExplorer",
     "MultiplierCircuit",
+    "OptimizerRace",
     "OutlierLines",
     "SignalByDepth",
     "SoftmaxTemperature",
