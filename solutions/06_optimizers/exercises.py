@@ -63,7 +63,7 @@ def momentum_cases(remembered):
 
 sgd_momentum = Exercise(
     points={ONE: 1, MANY: 1, ALONE: Criterion(0.5, untouched=("w", "dw", "state"))},
-    visible=(ONE, ONE, ALONE, MANY),
+    visible=(ONE, ONE, ONE, ALONE, MANY),
 )
 
 
@@ -206,6 +206,12 @@ ema_momentum.mistake(
     "return w + lr * m",
 )
 ema_momentum.mistake(
+    "the average begins with the first gradient",
+    "The text says what m is before the first step. Is your first step as short as that makes it?",
+    'state.get("m", 0.0)',
+    'state.get("m", dw)',
+)
+ema_momentum.mistake(
     "a sum, not an average",
     "If every slope is 5, what should the average approach? What does yours?",
     "(1 - beta) * dw",
@@ -242,12 +248,6 @@ ema_momentum.mistake(
     "What is in the state before the first step?",
     'state.get("m", 0.0)',
     'state["m"]',
-)
-ema_momentum.mistake(
-    "the average begins with the first gradient",
-    "The text says what m is before the first step. Is your first step as short as that makes it?",
-    'state.get("m", 0.0)',
-    'state.get("m", dw)',
 )
 
 

@@ -209,6 +209,7 @@ expected = np.array([0.7, -2.0, 0.6]), {"v": np.array([-0.3, 0.0, 0.1])}
 check(sgd_momentum, w, dw, {}, 0.1, expected=expected)
 expected = np.array([0.5, -2.2, 1.2]), {"v": np.array([-0.5, -0.2, 0.7])}
 check(sgd_momentum, w, dw, {"v": v}, 0.2, 0.5, expected=expected)
+check(sgd_momentum, 1.0, 0.5, {"v": 2.0}, 0.2, 0.6, expected=(2.1, {"v": 1.1}))
 check.untouched(sgd_momentum, w, dw, {"v": v}, 0.1)
 # Three steps on the slope 1 everywhere, the last with a tenth of the rate.
 expected = np.array([0.0, -0.1, -0.29, -0.471])
