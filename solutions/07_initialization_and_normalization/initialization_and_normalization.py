@@ -3,10 +3,10 @@
 #
 # *120 minutes, 20 points. You need unit 05: layers that run forwards and backwards.*
 #
-# Fifty layers should be able to do more than two. For decades they did less: they did not learn at
-# all. In this unit you find out why by measuring what arrives at each layer. Then you cure it,
-# twice: by starting with weights of the right size, and by a layer that sets the size right again
-# wherever it stands.
+# Fifty layers should be able to do more than two. For a long time they did less: mostly they did not
+# learn at all. In this unit you find out why, by measuring what arrives at each layer. Then you cure
+# it, twice: by starting with weights of the right size, and by a layer that sets the size right
+# again wherever it stands.
 #
 # **At the end you can**
 #
@@ -248,18 +248,22 @@ class Bend:
         return 2 * self.s * x * dout, {}
 
 
-def sizes_in(signal_by_depth, scales, x, dout):
-    """The signal and the gradient in a chain of bends, as two lists."""
+def sizes_in(signal_by_depth, scales, x, dout, asked):
+    """The "signal" or the "gradient" in a chain of bends, as a list."""
     came = signal_by_depth([Bend(s) for s in scales], x, dout)
-    return [np.asarray(part).tolist() for part in came] if isinstance(came, tuple) else came
+    if not isinstance(came, tuple | list) or len(came) != 2:
+        return came
+    return np.asarray(came[asked == "gradient"]).tolist()
 
 
 # %% check="signal_by_depth"
 x, dout = np.array([[1.0, 2.0], [-1.0, 0.0]]), np.array([[1.0, -1.0], [2.0, 4.0]])
-expected = [1.224745, 4.242641], [6.0, 2.345208]
-check(sizes_in, signal_by_depth, [2.0], x, dout, expected=expected, rtol=1e-5)
-expected = [1.224745, 4.242641, 16.062378], [33.226495, 4.582576, 2.345208]
-check(sizes_in, signal_by_depth, [2.0, -0.5], x, dout, expected=expected, rtol=1e-5)
+inputs = signal_by_depth, [2.0], x, dout
+check(sizes_in, *inputs, "signal", expected=[1.224745, 4.242641], rtol=1e-5)
+check(sizes_in, *inputs, "gradient", expected=[6.0, 2.345208], rtol=1e-5)
+inputs = signal_by_depth, [2.0, -0.5], x, dout
+check(sizes_in, *inputs, "signal", expected=[1.224745, 4.242641, 16.062378], rtol=1e-5)
+check(sizes_in, *inputs, "gradient", expected=[33.226495, 4.582576, 2.345208], rtol=1e-5)
 
 # %% [markdown]
 # Now real digits. We stack `depth` times an affine layer of 64 units and an activation, and look
@@ -308,8 +312,9 @@ def one(shape, rng):
 
 # %% [markdown]
 # Two ways to start that one finds in many old programs: all weights 0, and random numbers "small and
-# close to 0", often with a standard deviation of 0.1. That second one is one of the recommendations
-# of our slides, $\mathcal N(0, 0.1)$.
+# close to 0", often with a standard deviation of 0.1. That second one is a recommendation of our
+# slides, too. (They write $\mathcal N(0, 0.1)$; as elsewhere in them, the second number is the standard
+# deviation.)
 #
 # > **Predict.** 20 layers of tanh or ReLU. Which of the three starts brings the digits through to
 # > the last layer? And which brings the gradient back to the first?
@@ -532,7 +537,7 @@ print("left of the mean square:", share)
 # %% [markdown]
 # A layer with ReLUs multiplies the mean square by $\frac12\,n\,\text{Var}(w)$. To keep it, the
 # variance has to be *twice* as large. That is the initialisation of Kaiming He and his colleagues
-# (2015), and what it takes to train the deep networks of units 11 to 14 from nothing:
+# (2015), and the usual start of deep networks with ReLUs:
 #
 # $$\text{Var}(w) = \frac2n, \qquad\text{standard deviation of } w = \sqrt{\frac2n} .$$
 #
@@ -646,7 +651,7 @@ SignalByDepth(signal_by_depth, deep_network, starts, activations, X_train[:64])
 
 # %% [markdown]
 # (a) Kaiming for ReLU; for tanh Xavier or Glorot (with 64 inputs and 64 outputs they are the same).
-# (b) Hardly at all: a scale of 1.19 is $1.19^{50} \approx 6000$. (c) With none of the four good ones:
+# (b) Hardly at all: a scale of 1.19 is $1.19^{50} \approx 6000$. (c) With none of the first four:
 # a quarter is all a sigmoid passes back at its best. (Very large weights do bring a gradient back,
 # through the few units that happen not to be saturated. Part 5 has a button to try whether such a
 # network learns. It does not.) That is why you hardly see sigmoids in hidden layers any more.
@@ -755,7 +760,7 @@ for name, initialiser in progress(list(zip(names, initialisers, strict=True)), "
 print("\n".join(told))
 
 # %% [markdown]
-# One line of code, drawn before any learning, decides whether there will be any.
+# One line of code, run once before any learning, decides whether there will be any.
 
 # %% [markdown] question="leaky_start" points=3
 # ### Written question: the start for a leaky ReLU
@@ -811,7 +816,7 @@ print("\n".join(told))
 #
 # The conventions: `decay` is the share of the running value that is **kept** (PyTorch's `momentum` is
 # $1 -$ decay); the variance is the mean of the squares, divided by $N$ (not $N - 1$), in the running
-# average as well; `running` is updated **in place**, that is, the dict you were handed holds the new
+# average as well (there PyTorch divides by $N - 1$); `running` is updated **in place**, that is, the dict you were handed holds the new
 # values afterwards; in test mode it stays as it is.
 #
 # Large numbers must come out right, too: a feature may lie near ten million and vary by 3. So
@@ -965,7 +970,8 @@ print("a picture alone, in training mode: largest entry", np.abs(alone).max())
 # 2. Through the mean: $\mu$ is in *every* $\hat x_i$, with the slope $-s$; and
 #    $\partial\mu/\partial x_j = 1/N$.
 # 3. Through the variance: $s$ is in every $\hat x_i$, with the slope $x_i - \mu = \hat x_i/s$. And
-#    since $s = (v + \varepsilon)^{-1/2}$ and $\partial v/\partial x_j = 2(x_j - \mu)/N$,
+#    since $s = (v + \varepsilon)^{-1/2}$ and $\partial v/\partial x_j = 2(x_j - \mu)/N$ (the mean moves,
+#    too, but $\sum_i(x_i - \mu) = 0$, so $v$ does not feel it),
 #
 # $$\frac{\partial s}{\partial x_j} = -\tfrac12(v + \varepsilon)^{-3/2}\cdot\frac{2(x_j - \mu)}N
 # = -\frac{s^2\,\hat x_j}N .$$
@@ -1266,8 +1272,9 @@ axes.legend()
 figure
 
 # %% [markdown]
-# With batch norm, rates from 0.03 to 3 all work: a range of a hundred. Without, it ends at 0.1. One reason: make all weights of a layer twice as large, and behind a batch norm nothing
-# changes. A step that is too long mostly makes the weights longer, and long weights turn more slowly.
+# With batch norm, rates from 0.03 to 3 all work: a range of a hundred. Without, it is over beyond 0.1.
+# One reason: make all weights of a layer twice as large, and behind a batch norm nothing changes. A
+# step that is too long mostly makes the weights longer, and long weights turn more slowly.
 #
 # The same holds at the start. There is **less need for care**:
 #
