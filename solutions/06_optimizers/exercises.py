@@ -63,7 +63,7 @@ def momentum_cases(remembered):
 
 sgd_momentum = Exercise(
     points={ONE: 1, MANY: 1, ALONE: Criterion(0.5, untouched=("w", "dw", "state"))},
-    visible=(ONE, ONE, ONE, ALONE, MANY),
+    visible=(ONE, ONE, ONE, ALONE, ALONE, MANY),
 )
 
 
@@ -157,6 +157,17 @@ def changes_w(w, dw, state, lr, rho=0.9):
 def changes_state(w, dw, state, lr, rho=0.9):
     state["v"] = rho * state.get("v", 0.0) - lr * dw
     return w + state["v"], state
+
+
+@sgd_momentum.mistake(
+    "the empty state is filled",
+    "Hand in an empty dict of your own, and print it after the call. Is it still empty?",
+)
+def fills_the_state(w, dw, state, lr, rho=0.9):
+    if "v" not in state:
+        state["v"] = np.zeros(np.shape(w))
+    v = rho * state["v"] - lr * dw
+    return w + v, {"v": v}
 
 
 @sgd_momentum.mistake(
@@ -682,7 +693,7 @@ adam = Exercise(
         MANY: 0.5,
         ALONE: Criterion(0.5, untouched=("w", "dw", "state")),
     },
-    visible=(FIRST, LATER, LATER, LATER, ALONE, MANY),
+    visible=(FIRST, LATER, LATER, LATER, ALONE, ALONE, MANY),
 )
 
 
@@ -730,6 +741,14 @@ adam.mistake(
     "What divides the first step? Print t and 1 - beta1**t.",
     'state.get("t", 0) + 1',
     'state.get("t", 0)',
+    '"t": t,',
+    '"t": t + 1,',
+)
+adam.mistake(
+    "t is one ahead",
+    "After the first step, how many steps have been taken? Print the t that you return.",
+    'state.get("t", 0) + 1',
+    'state.get("t", 1)',
     '"t": t,',
     '"t": t + 1,',
 )
@@ -836,6 +855,20 @@ def changes_adams_w(w, dw, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     s = beta2 * state.get("s", 0.0) + (1 - beta2) * dw**2
     w -= lr * (m / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + eps)
     return w, {"t": t, "m": m, "s": s}
+
+
+@adam.mistake(
+    "the empty state is filled",
+    "Hand in an empty dict of your own, and print it after the call. Is it still empty?",
+)
+def fills_adams_state(w, dw, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    if not state:
+        state |= {"t": 0, "m": np.zeros(np.shape(w)), "s": np.zeros(np.shape(w))}
+    t = state["t"] + 1
+    m = beta1 * state["m"] + (1 - beta1) * dw
+    s = beta2 * state["s"] + (1 - beta2) * dw**2
+    step = (m / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + eps)
+    return w - lr * step, {"t": t, "m": m, "s": s}
 
 
 @adam.alternative("the two corrections in one rate")
