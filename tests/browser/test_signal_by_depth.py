@@ -40,6 +40,9 @@ def trained(page, figure):
 def test_a_dead_network_comes_alive_when_the_switch_is_turned(page):
     figure = shown(page, TRAINED)
     expect(figure).to_have_attribute("data-state", "dead")
+    expect(figure.locator(".n2r-verdict")).to_contain_text(
+        re.compile(r"at layer 50: \d\.\d · 10⁻⁶;")
+    )
     assert trained(page, figure) == pytest.approx(2.303, abs=0.02)
     expect(figure.locator(".n2r-verdict")).to_contain_text("as good as blind guessing")
 

@@ -13,8 +13,8 @@ const STEP_OF_POWER = 0.25;
 function render({ model, el }) {
   const { deepest, power: largest, starts, activations, trains } = model.get("scale");
   const words = html("p", { class: "n2r-verdict" });
-  const signal = sizePlot("Size of the signal", deepest, "size of the signal");
-  const gradient = sizePlot("Size of the gradient", deepest, "size of the gradient");
+  const signal = sizePlot("Size of the signal", deepest);
+  const gradient = sizePlot("Size of the gradient", deepest);
   const learning = lossPlot();
   const change = (name, to) => {
     model.set(name, to);
@@ -46,12 +46,13 @@ function render({ model, el }) {
   });
   const panels = html("div", { class: "n2r-panels" }, panel("The signal, on its way forth →", signal), panel("The gradient, on its way back ←", gradient));
   const controls = html("div", { class: "n2r-controls" }, depth.node, scale.node);
-  const buttons = html("div", { class: "n2r-controls" }, reset);
+  // The switch stands next to the verdict: both are in sight at once also on a small screen.
+  const buttons = html("div", { class: "n2r-controls", style: "margin-bottom: 12px" }, reset);
   if (trains) {
     buttons.prepend(normLabel, train);
     panels.append(panel("The loss while it learns", learning));
   }
-  const { box, say } = figureBox(el, model, "Signal and gradient by depth", start.node, activation.node, words, panels, controls, buttons);
+  const { box, say } = figureBox(el, model, "Signal and gradient by depth", start.node, activation.node, buttons, words, panels, controls);
 
   const show = () => {
     start.show(model.get("start"));
@@ -104,7 +105,9 @@ function lossInWords(loss) {
 function sizeInWords(power) {
   if (power >= OFF_THE_SCALE) return "infinite";
   if (power <= -OFF_THE_SCALE) return "0";
-  return number(10 ** power, 2).replace(/e[+]?(−?)(\d+)/, (_, sign, digits) => ` · 10${superscript(sign + digits)}`);
+  if (power > -2 && power < 4) return number(10 ** power, 2);
+  const exponent = Math.floor(power);
+  return `${number(10 ** (power - exponent), 2)} · 10${superscript(String(exponent).replace("-", "−"))}`;
 }
 
 function superscript(text) {
@@ -118,10 +121,10 @@ function judged(signal, gradient, depth) {
   return { state: "alive", title: "Alive", told };
 }
 
-function sizePlot(name, deepest, label) {
+function sizePlot(name, deepest) {
   const plotted = plot({
     domain: { x: [0, deepest], y: [-REACH, REACH] },
-    labels: { name, x: "layer", y: label },
+    labels: { name, x: "layer", y: "size" },
     size: SIZE,
     ticks: { x: [0, 10, 20, 30, 40, 50, 60], y: [] },
   });
@@ -152,7 +155,7 @@ function lossPlot() {
     ticks: { x: [0, 20, 40, 60, 80, 100], y: [0, 1, 2, 3, 4] },
   });
   const { x, y, drawing, inner } = plotted;
-  const before = svg("path", { class: "n2r-earlier" });
+  const before = svg("path", { class: "n2r-earlier", style: "stroke-width: 2" });
   const now = svg("path", { class: "n2r-path" });
   const note = svg("text", { class: "n2r-note", x: 10, y: y(BLIND) - 22 }, "dashed: blind guessing, ln 10");
   const hint = svg("text", { class: "n2r-note", x: 10, y: inner.height - 12 });
