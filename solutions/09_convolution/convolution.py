@@ -2234,7 +2234,7 @@ rng = np.random.default_rng(1)
 zeros = {"W2": np.zeros((9 * 18, 2)), "b2": np.zeros(2)}
 linear = train_cnn(linear_loss, zeros, X_left, y_left, 0.05, 0.9, 32, 40, rng)
 start = random_cnn(1, 8, 3, 8, 2, rng)
-seeing = train_cnn(whole_map_loss, start, X_left, y_left, 0.02, 0.9, 32, 15, rng)
+seeing = train_cnn(whole_map_loss, start, X_left, y_left, 0.05, 0.9, 32, 6, rng)
 for side, (X, y) in tests.items():
     scores = X.reshape(len(X), -1) @ linear["W2"] + linear["b2"]
     by_line, by_net = np.mean(scores.argmax(axis=1) == y), accuracy(seeing, square(X), y, 18)
