@@ -229,6 +229,10 @@ def grade(
     unit: UnitArgument,
     class_dir: ClassOption = None,
     workers: Annotated[Optional[int], typer.Option(help="processes; one a core by default")] = None,  # noqa: UP045
+    scheduler: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="grade on the workers of the Dask scheduler at this address"),
+    ] = None,
     seed: Annotated[Optional[str], typer.Option(help="use and record this seed")] = None,  # noqa: UP045
     reseed: Annotated[bool, typer.Option("--reseed", help="draw a new seed")] = False,
     force: Annotated[bool, typer.Option("--force", help="grade what has not changed, too")] = False,
@@ -258,6 +262,7 @@ def grade(
                 unit,
                 class_dir,
                 workers=workers,
+                scheduler=scheduler,
                 seed=seed,
                 reseed=reseed,
                 force=force,

@@ -27,3 +27,7 @@ class UnreadableNotebook(GraderError):
 
 class ClassTrouble(GraderError):
     """A class's folder, settings or gradebook cannot be used."""
+
+
+class ClusterTrouble(GraderError):
+    """A Dask scheduler, or its workers, cannot be used."""
