@@ -23,7 +23,7 @@ from autograder.class_folder import (
     writing_in,
 )
 from autograder.database import check_gradebook
-from autograder.errors import BadUnit
+from autograder.errors import BadUnit, GradebookTrouble
 from autograder.gradebook import ClassGradebook, Entry, marks_of
 from autograder.hashes import hash_of
 from autograder.kept import Kept, fingerprint, keep, load_kept
@@ -168,6 +168,7 @@ class _Run:
         self._on_verdict = on_verdict
         self._not_in_gradebook: list[Kept] = []
         self._gradebook: ClassGradebook | None = None
+        self._gradebook_is_there = True
         self._last_transaction = time.monotonic()
         self._import = threading.Thread(target=importlib.import_module, args=("nbgrader.api",))
 
@@ -220,11 +221,20 @@ class _Run:
         """Not before nbgrader has been imported, which takes two seconds, aside from grading."""
         if self._import.ident is None:
             self._import.start()
+        if not self._gradebook_is_there:
+            return
         since = time.monotonic() - self._last_transaction
         many = len(self._not_in_gradebook) >= SUBMISSIONS_PER_TRANSACTION
         if not self._import.is_alive() and (many or since > SECONDS_BETWEEN_TRANSACTIONS):
             self._open_gradebook()
+            self._fill_gradebook_if_it_can_be()
+
+    def _fill_gradebook_if_it_can_be(self) -> None:
+        """If not, go on grading: the verdicts are kept, and the end of the run tries once more."""
+        try:
             self._fill_gradebook()
+        except GradebookTrouble:
+            self._gradebook_is_there = False
 
     def _open_gradebook(self) -> ClassGradebook:
         if self._gradebook is None:
