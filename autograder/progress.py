@@ -67,7 +67,7 @@ def _plain_lines(console: Console, total: int) -> OnVerdict:
     def show(verdict: SubmissionVerdict, _now: bool) -> None:
         nonlocal done
         done += 1
-        if done % every == 0 or done == total:
+        if done in (1, total) or done % every == 0:
             rate = done / max(1e-3, time.monotonic() - begun)
             left = f", {(total - done) / rate:.0f} s left" if done < total else ""
             last = f"{verdict.student} {verdict.points:g}"
