@@ -254,8 +254,11 @@ def grade(
     from autograder.show import show_class
     from autograder.submissions import find_submissions
     from autograder.unit import load_unit
+    from autograder.workers import get_ready
 
     with errors_for_people():
+        if scheduler is None:
+            get_ready()
         submissions = find_submissions(open_class(class_dir), load_unit(unit), student)
         with grading_progress(len(submissions)) as on_verdict:
             verdicts = grade_class(

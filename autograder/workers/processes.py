@@ -10,7 +10,9 @@ import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from typing import Final
 
 from autograder.workers.flight import fly
@@ -30,6 +32,21 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def get_ready() -> ForkServerContext:
+    """Let the server that forks grading processes import what they need, while we do other things.
+
+    Returns
+    -------
+    ForkServerContext
+        In which the processes are made.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.grading"])
+    with _environment(ONE_THREAD):  # which its forks inherit
+        forkserver.ensure_running()
+    return context
 
 
 def grade_all(tasks: Iterator[Task], workers: int) -> Generator[tuple[Task, Result], None, None]:
@@ -75,12 +92,10 @@ def _grade_alone(task: Task) -> Result:
 @contextlib.contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """Processes that end with this one, however it ends, and at once if the block is left early."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grading"])
+    context = get_ready()
     leash, held = context.Pipe(duplex=False)
     with contextlib.ExitStack() as stack:
         stack.callback(leash.close)
-        stack.enter_context(_environment(ONE_THREAD))
         executor = ProcessPoolExecutor(workers, context, _on_a_leash, (leash,))
         stack.callback(executor.shutdown, cancel_futures=True)
         try:

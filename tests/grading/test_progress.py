@@ -16,7 +16,7 @@ def test_without_a_terminal_plain_lines_say_how_many_how_fast_and_how_long(capsy
         for number in range(25):
             tell(verdict(f"learner-{number}"), True)
     lines = capsys.readouterr().err.splitlines()
-    assert 10 <= len(lines) <= 13
+    assert 10 <= len(lines) <= 14
     assert re.fullmatch(r"graded 1 of 25, [\d.]+ a second, \d+ s left: learner-0 0", lines[0])
     assert re.fullmatch(r"graded 2 of 25, [\d.]+ a second, \d+ s left: learner-1 0", lines[1])
     assert re.fullmatch(r"graded 25 of 25, [\d.]+ a second: learner-24 0", lines[-1])
