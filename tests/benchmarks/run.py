@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("cli_help", "limits_cost", "slider_latency", "grading")
+BENCHMARKS = ("cli_help", "limits_cost", "slider_latency", "grading", "cluster")
 
 
 def main() -> int:

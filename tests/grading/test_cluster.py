@@ -1,14 +1,9 @@
 """Grading on a Dask cluster of real processes: the same marks, and what can happen to a cluster."""
 
-import contextlib
-import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,58 +14,12 @@ from autograder.class_folder import open_class
 from autograder.classroom import grade_class
 from autograder.errors import ClusterTrouble
 from autograder.submissions import find_submissions
-from autograder.unit import ROOT
 from autograder.workers import Task, cluster, grade_on_cluster
+from tests.grading.dask_cluster import SECONDS, Cluster
 from tests.grading.handed_in import hand_in, released, solved
 from tests.grading.marks import marks
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-SECONDS = 60
-
-
-class Cluster:
-    """A scheduler and its workers, each a program of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = folder / "scheduler.json"
-        self.workers: list[subprocess.Popen[bytes]] = []
-        options = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._file))
-        self.scheduler = self._dask("scheduler", *options, "--no-dashboard")
-        wait_until(self._file.exists)
-
-    @property
-    def address(self) -> str:
-        return json.loads(self._file.read_text())["address"]
-
-    def add_worker(self) -> None:
-        options = ("--nthreads", "1", "--no-dashboard", "--local-directory", str(self._folder))
-        self.workers.append(self._dask("worker", self.address, *options))
-
-    def end(self) -> None:
-        for program in (*self.workers, self.scheduler):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(program.pid, signal.SIGKILL)
-            program.wait(SECONDS)
-
-    def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self._folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "dask", *arguments],
-                cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'course'}"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within a minute"
-        time.sleep(0.05)
 
 
 @pytest.fixture
