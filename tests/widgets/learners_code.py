@@ -41,3 +41,32 @@ def normal_equation(x, y):
     design = np.column_stack([x, np.ones(len(x))])
     w, b = np.linalg.solve(design.T @ design, design.T @ y)
     return w, b
+
+
+def sgd_momentum(w, dw, state, lr, rho=0.9):
+    v = rho * state.get("v", 0.0) - lr * dw
+    return w + v, {"v": v}
+
+
+def nesterov(w, grad, state, lr, rho=0.9):
+    v = state.get("v", 0.0)
+    v = rho * v - lr * grad(w + rho * v)
+    return w + v, {"v": v}
+
+
+def adagrad(w, dw, state, lr, eps=1e-8):
+    s = state.get("s", 0.0) + dw**2
+    return w - lr * dw / (np.sqrt(s) + eps), {"s": s}
+
+
+def rmsprop(w, dw, state, lr, decay=0.99, eps=1e-8):
+    s = decay * state.get("s", 0.0) + (1 - decay) * dw**2
+    return w - lr * dw / (np.sqrt(s) + eps), {"s": s}
+
+
+def adam(w, dw, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * dw
+    s = beta2 * state.get("s", 0.0) + (1 - beta2) * dw**2
+    step = (m / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + eps)
+    return w - lr * step, {"t": t, "m": m, "s": s}

@@ -4,13 +4,19 @@ from nand2resnet.widgets.activation_explorer import ActivationExplorer
 from nand2resnet.widgets.class_templates import ClassTemplates
 from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
+from nand2resnet.widgets.filter_explorer import FilterExplorer
 from nand2resnet.widgets.fit_explorer import FitExplorer
 from nand2resnet.widgets.gradient_field import GradientField
 from nand2resnet.widgets.gradient_noise import GradientNoise
 from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
+from nand2resnet.widgets.optimizer_race import OptimizerRace
 from nand2resnet.widgets.outlier_lines import OutlierLines
+from nand2resnet.widgets.pooling import Pooling
+from nand2resnet.widgets.receptive_field import ReceptiveField
+from nand2resnet.widgets.signal_by_depth import SignalByDepth
+from nand2resnet.widgets.sliding_kernel import SlidingKernel
 from nand2resnet.widgets.softmax_temperature import SoftmaxTemperature
 from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
 from nand2resnet.widgets.which_basin import WhichBasin
@@ -20,13 +26,19 @@ __all__ = [
     "ClassTemplates",
     "ComputationGraph",
     "DecisionBoundary",
+    "FilterExplorer",
     "FitExplorer",
     "GradientField",
     "GradientNoise",
     "LearningBoundary",
     "LearningRateExplorer",
     "MultiplierCircuit",
+    "OptimizerRace",
     "OutlierLines",
+    "Pooling",
+    "ReceptiveField",
+    "SignalByDepth",
+    "SlidingKernel",
     "SoftmaxTemperature",
     "StepAndSigmoid",
     "WhichBasin",
