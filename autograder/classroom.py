@@ -23,7 +23,7 @@ from autograder.class_folder import (
     writing_in,
 )
 from autograder.database import check_gradebook
-from autograder.errors import BadUnit
+from autograder.errors import BadUnit, GradebookTrouble
 from autograder.gradebook import ClassGradebook, Entry, marks_of
 from autograder.hashes import hash_of
 from autograder.kept import Kept, fingerprint, keep, load_kept
@@ -32,7 +32,7 @@ from autograder.seeds import seed_of
 from autograder.submissions import Submission, find_submissions
 from autograder.unit import Unit, load_unit
 from autograder.verdict import SubmissionVerdict
-from autograder.workers import Result, Task, cores, grade_all
+from autograder.workers import Result, Task, cores, grade_all, grade_on_cluster
 
 OnVerdict = Callable[[SubmissionVerdict, bool], None]
 SUBMISSIONS_PER_TRANSACTION: Final = 25
@@ -49,6 +49,7 @@ def grade_class(
     class_dir: Path | None = None,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     seed: str | None = None,
     reseed: bool = False,
     force: bool = False,
@@ -67,6 +68,8 @@ def grade_class(
         nbgrader's course directory; by default the repository.
     workers : int, optional
         Grading processes; by default one a core.
+    scheduler : str, optional
+        Grade on the workers of the Dask scheduler at this address, not on this machine.
     seed : str, optional
         Use and record this seed; by default the recorded one, drawn when there is none.
     reseed : bool
@@ -93,7 +96,8 @@ def grade_class(
     unit = load_unit(unit_name)
     if not unit.release.exists():
         raise BadUnit(f"{unit.release} is missing; `n2r build {unit.name}` makes it")
-    choose(backend, trust_submissions=trust_submissions)
+    if scheduler is None:
+        choose(backend, trust_submissions=trust_submissions)
     folder = open_class(class_dir)
     submissions = find_submissions(folder, unit, only)
     with only_grader(folder):
@@ -102,7 +106,10 @@ def grade_class(
         run = _Run(folder, unit, submissions, on_verdict or (lambda _verdict, _now: None))
         tasks = (Task(unit.name, one, chosen, backend, trust_submissions) for one in submissions)
         todo = (task for task in tasks if force or not run.still_holds(task))
-        results = grade_all(todo, workers or cores())
+        if scheduler is None:
+            results = grade_all(todo, workers or cores())
+        else:
+            results = grade_on_cluster(todo, scheduler)
         with contextlib.closing(results):  # which ends its processes, also when left early
             for task, result in results:
                 run.take(task, result)
@@ -161,6 +168,7 @@ class _Run:
         self._on_verdict = on_verdict
         self._not_in_gradebook: list[Kept] = []
         self._gradebook: ClassGradebook | None = None
+        self._gradebook_is_there = True
         self._last_transaction = time.monotonic()
         self._import = threading.Thread(target=importlib.import_module, args=("nbgrader.api",))
 
@@ -213,11 +221,20 @@ class _Run:
         """Not before nbgrader has been imported, which takes two seconds, aside from grading."""
         if self._import.ident is None:
             self._import.start()
+        if not self._gradebook_is_there:
+            return
         since = time.monotonic() - self._last_transaction
         many = len(self._not_in_gradebook) >= SUBMISSIONS_PER_TRANSACTION
         if not self._import.is_alive() and (many or since > SECONDS_BETWEEN_TRANSACTIONS):
             self._open_gradebook()
+            self._fill_gradebook_if_it_can_be()
+
+    def _fill_gradebook_if_it_can_be(self) -> None:
+        """If not, go on grading: the verdicts are kept, and the end of the run tries once more."""
+        try:
             self._fill_gradebook()
+        except GradebookTrouble:
+            self._gradebook_is_there = False
 
     def _open_gradebook(self) -> ClassGradebook:
         if self._gradebook is None:

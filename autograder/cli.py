@@ -229,6 +229,10 @@ def grade(
     unit: UnitArgument,
     class_dir: ClassOption = None,
     workers: Annotated[Optional[int], typer.Option(help="processes; one a core by default")] = None,  # noqa: UP045
+    scheduler: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="grade on the workers of the Dask scheduler at this address"),
+    ] = None,
     seed: Annotated[Optional[str], typer.Option(help="use and record this seed")] = None,  # noqa: UP045
     reseed: Annotated[bool, typer.Option("--reseed", help="draw a new seed")] = False,
     force: Annotated[bool, typer.Option("--force", help="grade what has not changed, too")] = False,
@@ -250,14 +254,18 @@ def grade(
     from autograder.show import show_class
     from autograder.submissions import find_submissions
     from autograder.unit import load_unit
+    from autograder.workers import get_ready
 
     with errors_for_people():
+        if scheduler is None:
+            get_ready()
         submissions = find_submissions(open_class(class_dir), load_unit(unit), student)
         with grading_progress(len(submissions)) as on_verdict:
             verdicts = grade_class(
                 unit,
                 class_dir,
                 workers=workers,
+                scheduler=scheduler,
                 seed=seed,
                 reseed=reseed,
                 force=force,

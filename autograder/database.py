@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.class_folder import ClassFolder
-from autograder.errors import ClassTrouble
+from autograder.errors import GradebookTrouble
 
 SQLITE: Final = "sqlite:///"
 SECONDS_TO_WAIT_FOR_OTHERS: Final = 30.0
@@ -52,7 +52,7 @@ def check_gradebook(db_url: str) -> None:
 
     Raises
     ------
-    ClassTrouble
+    GradebookTrouble
         It cannot; the message says what to do.
     """
     path = database_file(db_url)
@@ -84,17 +84,17 @@ def errors_for_people(db_url: str) -> Iterator[None]:
 
     Raises
     ------
-    ClassTrouble
+    GradebookTrouble
         In place of any error of the database.
     """
     try:
         yield
     except sqlite3.Error as error:
-        raise ClassTrouble(_advice(db_url, str(error))) from error
+        raise GradebookTrouble(_advice(db_url, str(error))) from error
     except Exception as error:
         if not type(error).__module__.startswith(("sqlalchemy.", "nbgrader.api")):
             raise
-        raise ClassTrouble(_advice(db_url, str(getattr(error, "orig", error)))) from error
+        raise GradebookTrouble(_advice(db_url, str(getattr(error, "orig", error)))) from error
 
 
 def _advice(db_url: str, said: str) -> str:

@@ -27,3 +27,11 @@ class UnreadableNotebook(GraderError):
 
 class ClassTrouble(GraderError):
     """A class's folder, settings or gradebook cannot be used."""
+
+
+class GradebookTrouble(ClassTrouble):
+    """The database itself cannot be read or written; it may be so only for now."""
+
+
+class ClusterTrouble(GraderError):
+    """A Dask scheduler, or its workers, cannot be used."""

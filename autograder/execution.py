@@ -8,6 +8,7 @@ not help, it is started with nothing but the cells that marks depend on.
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import selectors
 import threading
@@ -23,6 +24,7 @@ from autograder.sandbox import Backend, Contents, Limits, Running
 
 MOST_STARTS: Final = 4
 MOST_BARE_STARTS: Final = 4
+MOST_LOSSES: Final = 2
 SECONDS_TO_START: Final = 60.0
 GRACE_SECONDS: Final = 5.0
 
@@ -41,8 +43,7 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
     for start in range(MOST_STARTS + MOST_BARE_STARTS):
         if start == MOST_STARTS:
             skip = _bare(job, execution)
-        run = _Run(job, execution, skip, limits, deadline)
-        run.go(backend.launch(contents, limits))
+        run, execution = _run(job, execution, skip, limits, deadline, backend, contents)
         if run.finished:
             return execution
         if time.monotonic() >= deadline:
@@ -63,6 +64,25 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
         }
     execution.stopped = "it was given up: too many cells brought the runner down"
     return execution
+
+
+def _run(
+    job: Job,
+    before: Execution,
+    skip: set[int],
+    limits: Limits,
+    deadline: float,
+    backend: Backend,
+    contents: Contents,
+) -> tuple[_Run, Execution]:
+    """Start the runner once; and again, as if nothing had been, where its sandbox was killed."""
+    for _ in range(1 + MOST_LOSSES):
+        execution = copy.deepcopy(before)
+        run = _Run(job, execution, skip, limits, deadline)
+        run.go(backend.launch(contents, limits))
+        if run.finished or not run.lost:
+            break
+    return run, execution
 
 
 def _bare(job: Job, execution: Execution) -> set[int]:
@@ -102,6 +122,7 @@ class _Run:
         self._limits = limits
         self._deadline = deadline
         self.reason = "the process ended while it ran"
+        self.lost = False
 
     @property
     def cell(self) -> int | None:
@@ -120,10 +141,13 @@ class _Run:
                 for message in self._messages(running):
                     self._receiver.take(message)
                     if self.finished:
-                        break
+                        return
+                self.lost = running.is_lost()
         except MalformedFrame as error:
             self.reason = f"it wrote something that is not a report: {error}"
-        self.reason = running.limit_hit() or self.reason
+        limit = running.limit_hit()
+        self.lost = self.lost and limit is None
+        self.reason = limit or self.reason
 
     def _messages(self, running: Running) -> Iterator[Any]:
         reader = FrameReader()

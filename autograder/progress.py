@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,16 +11,27 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from autograder.classroom import OnVerdict
 from autograder.verdict import SubmissionVerdict
 
 LINES: int = 10
 """Without a terminal, about so many lines tell how far grading has come."""
+
+
+class RateColumn(ProgressColumn):
+    """Submissions a second, of late."""
+
+    def render(self, task: Task) -> Text:
+        """The rate, once there is one."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
 
 @contextmanager
@@ -34,6 +46,7 @@ def grading_progress(total: int) -> Iterator[OnVerdict]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[last]}"),
+        RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
@@ -49,11 +62,15 @@ def grading_progress(total: int) -> Iterator[OnVerdict]:
 def _plain_lines(console: Console, total: int) -> OnVerdict:
     done = 0
     every = max(1, total // LINES)
+    begun = time.monotonic()
 
     def show(verdict: SubmissionVerdict, _now: bool) -> None:
         nonlocal done
         done += 1
-        if done % every == 0 or done == total:
-            console.print(f"graded {done} of {total}: {verdict.student} {verdict.points:g}")
+        if done in (1, total) or done % every == 0:
+            rate = done / max(1e-3, time.monotonic() - begun)
+            left = f", {(total - done) / rate:.0f} s left" if done < total else ""
+            last = f"{verdict.student} {verdict.points:g}"
+            console.print(f"graded {done} of {total}, {rate:.1f} a second{left}: {last}")
 
     return show

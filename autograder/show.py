@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from rich.text import Text
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 
 console = Console()
+MOST_NAMED: Final = 20
 
 
 def show_submission(verdict: SubmissionVerdict) -> None:
@@ -31,9 +33,12 @@ def show_class(verdicts: Sequence[SubmissionVerdict]) -> None:
         if verdict not in graded:
             reason = "; ".join(verdict.notes)
             console.print(Text(f"  {verdict.student}: {verdict.status}: {reason}", style="yellow"))
-    waiting = sum(verdict.status == "waiting" for verdict in verdicts)
+    waiting = [verdict.student for verdict in verdicts if verdict.status == "waiting"]
     if waiting:
-        console.print(f"{waiting} have written answers that wait for a human in the formgrader")
+        named = ", ".join(waiting[:MOST_NAMED])
+        more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
+        text = f"{len(waiting)} have written answers that wait for a human in the formgrader: "
+        console.print(Text(f"{text}{named}{more}"))
 
 
 def show_exercise(verdict: ExerciseVerdict, *, title: str) -> None:

@@ -66,6 +66,10 @@ class Running:
         """The process here that all of it descends from."""
         return self.process.pid
 
+    def is_lost(self) -> bool:
+        """Whether somebody outside has killed it: that says nothing about what ran in it."""
+        return self.process.poll() == -signal.SIGKILL
+
     def kill(self) -> None:
         """End it with everything it started."""
         with contextlib.suppress(ProcessLookupError):

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import warnings
 from contextlib import ExitStack
@@ -43,6 +44,7 @@ START: Final = (
 )
 SECONDS_TO_START: Final = 60.0
 SECONDS_TO_FORK: Final = 10.0
+SECONDS_TO_BE_LOST: Final = 0.2  # the server's own end comes a moment after that of its forks
 LIMITS_OF_A_PROCESS: Final = ("address_space", "processes", "file_size", "open_files", "cpu")
 
 
@@ -216,6 +218,12 @@ class Fork(Counted):
         else:
             self.watch()
         os.write(permission, b"!")
+
+    def is_lost(self) -> bool:
+        """Whether its server has ended, and with it what it had forked."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(SECONDS_TO_BE_LOST)
+        return self.process.poll() is not None
 
     def kill(self) -> None:
         """End it with everything it started.

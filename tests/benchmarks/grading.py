@@ -1,9 +1,10 @@
-"""How fast a class is graded: ours, warm and cold, beside stock nbgrader; prints JSON.
+"""How fast a class is graded: ours, warm and cold, beside stock nbgrader and the floor; JSON.
 
-The same submissions of unit 01 (right ones and known mistakes; nothing that hangs, which would cost
-nbgrader half a minute each) are graded by whole commands that take turns, so that a machine that
-slows down slows all. nbgrader runs the visible checks in a kernel of its own for each notebook;
-ours runs the hidden cases as well, in a sandbox. Both fill an empty gradebook.
+The same submissions (right ones and known mistakes; nothing that hangs, which would cost nbgrader
+half a minute each) are graded by whole commands that take turns, so that a machine that slows down
+slows all. nbgrader runs the visible checks in a kernel of its own for each notebook; ours runs the
+hidden cases as well, in a sandbox. Both fill an empty gradebook. The floor is the learners' own
+code alone (:mod:`tests.benchmarks.floor`).
 """
 
 from __future__ import annotations
@@ -11,26 +12,24 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from autograder.grading import oracle_for
 from autograder.simulate import simulated_class
 from autograder.unit import ROOT, Unit, load_unit
+from tests.benchmarks.cpu import PROGRAMS, Took, run
 
-UNIT: Final = "01_gradient_descent"
 HONEST: Final = ("reference", "alternative", "mistake")  # how the names of those to be graded begin
-PROGRAMS: Final = Path(sys.executable).parent
 CONFIG: Final = "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
+Command = list[str | Path]
 
 
 def submissions(unit: Unit, size: int) -> Iterator[tuple[str, bytes]]:
@@ -49,69 +48,91 @@ def classroom(unit: Unit, size: int) -> Iterator[Path]:
         (place / "nbgrader_config.py").write_text(CONFIG)
         source = place / "source" / unit.name
         source.mkdir(parents=True)
-        notebook = unit.path.with_suffix(".ipynb")
         run([PROGRAMS / "n2r", "build", unit.name], ROOT)
-        shutil.copy(notebook, source)
+        shutil.copy(unit.path.with_suffix(".ipynb"), source)
         run([PROGRAMS / "nbgrader", "generate_assignment", unit.name], place)
         for student, content in submissions(unit, size):
             folder = place / "submitted" / student / unit.name
             folder.mkdir(parents=True)
-            (folder / notebook.name).write_bytes(content)
+            (folder / f"{unit.notebook_name}.ipynb").write_bytes(content)
         yield place
 
 
-def run(command: list[str | Path], place: Path) -> None:
-    """Run a command, which must go well."""
-    # nbgrader calls alembic by its bare name.
-    environment = os.environ | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True)
-    if ended.returncode != 0:
-        raise RuntimeError(f"{command} ended with {ended.returncode}: {ended.stderr[-2000:]}")
-
-
-def seconds(command: list[str | Path], template: Path) -> float:
-    """Wall-clock time of a command on a fresh copy of the class."""
+def timed(
+    command: list[str | Path], template: Path, *, then: list[str | Path] | None = None
+) -> Took:
+    """The time of a command on a fresh copy of the class; or of one that comes after it."""
     with tempfile.TemporaryDirectory(prefix="n2r-benchmark-") as name:
         place = Path(name) / "class"
         shutil.copytree(template, place)
-        begun = time.perf_counter()
-        run(command, place)
-        return time.perf_counter() - begun
+        took = run(command, place)
+        return took if then is None else run(then, place)
 
 
-def main() -> None:
-    """Measure, and print seconds a submission and the ratios of each round."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--size", type=int, default=40)
-    parser.add_argument("--rounds", type=int, default=2)
-    options = parser.parse_args()
-    ours = [PROGRAMS / "n2r", "grade", UNIT, "--class", "."]
-    commands: dict[str, list[str | Path]] = {
-        "nbgrader": [PROGRAMS / "nbgrader", "autograde", UNIT],
+def floor(unit: Unit, place: Path) -> dict[str, float]:
+    """Seconds of the learners' own code, by the clock and of the processor."""
+    command = [sys.executable, "-m", "tests.benchmarks.floor", unit.name, str(place)]
+    return json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def measure(unit: Unit, size: int, rounds: int, nbgrader: bool) -> dict[str, Any]:
+    """Seconds a submission and the ratios of each round, for one class."""
+    ours = [PROGRAMS / "n2r", "grade", unit.name, "--class", "."]
+    commands: dict[str, Command] = {
         "warm": [*ours, "--backend", "warm"],
         "cold": [*ours, "--backend", "bubblewrap"],
     }
-    with classroom(load_unit(UNIT), options.size) as place:
-        rounds = [
-            {name: seconds(command, place) for name, command in commands.items()}
-            for _ in range(options.rounds)
-        ]
-    each = {name: [one[name] / options.size for one in rounds] for name in commands}
-    ratios = {
-        name: statistics.median(one["nbgrader"] / one[name] for one in rounds)
-        for name in ("warm", "cold")
+    if nbgrader:
+        commands["nbgrader"] = [PROGRAMS / "nbgrader", "autograde", unit.name]
+    feedback = [PROGRAMS / "n2r", "feedback", unit.name, "--class", "."]
+    took: dict[str, list[Took]] = {name: [] for name in commands}
+    floors = []
+    with classroom(unit, size) as place:
+        for _ in range(rounds):
+            for name, command in commands.items():
+                took[name].append(timed(command, place))
+            floors.append(floor(unit, place))
+        pages = timed(commands["warm"], place, then=feedback)
+    result: dict[str, Any] = {"submissions": size, "rounds": rounds}
+    result["seconds_per_submission"] = {
+        name: round(statistics.median(one.wall for one in turns) / size, 3)
+        for name, turns in took.items()
     }
-    result = {
-        "unit": UNIT,
-        "submissions": options.size,
-        "rounds": options.rounds,
-        "seconds_per_submission": {
-            name: round(statistics.median(times), 3) for name, times in each.items()
-        },
-        "throughput_vs_nbgrader": round(ratios["warm"], 1),
-        "throughput_cold_vs_nbgrader": round(ratios["cold"], 1),
-    }
-    print(json.dumps({"grading": result}))
+    result["seconds_to_first_verdict"] = round(statistics.median(t.first for t in took["warm"]), 2)
+    result["largest_process_mebibytes"] = max(one.memory for one in took["warm"]) >> 20
+    result["feedback_seconds_per_submission"] = round(pages.wall / size, 3)
+    if took["warm"][0].cpu is not None:
+        result["cpu_seconds_per_submission"] = {
+            name: round(statistics.median(one.cpu or 0 for one in turns) / size, 3)
+            for name, turns in took.items()
+        }
+        result["cpu_seconds_per_submission"]["floor"] = round(
+            statistics.median(one["cpu"] for one in floors) / size, 3
+        )
+        result["cpu_vs_floor"] = round(
+            statistics.median(
+                (one.cpu or 0) / low["cpu"] for one, low in zip(took["warm"], floors, strict=True)
+            ),
+            2,
+        )
+    for name in ("warm", "cold") if nbgrader else ():
+        ratios = [a.wall / b.wall for a, b in zip(took["nbgrader"], took[name], strict=True)]
+        key = "throughput_vs_nbgrader" if name == "warm" else "throughput_cold_vs_nbgrader"
+        result[key] = round(statistics.median(ratios), 1)
+    return result
+
+
+def main() -> None:
+    """Measure a class of few, for nbgrader's one submission as well, and one of many."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--unit", default="01_gradient_descent")
+    parser.add_argument("--size", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--without-nbgrader", action="store_true")
+    options = parser.parse_args()
+    unit = load_unit(options.unit)
+    result = measure(unit, options.size, options.rounds, not options.without_nbgrader)
+    print(json.dumps({"grading": {"unit": unit.name} | result}))
 
 
 if __name__ == "__main__":

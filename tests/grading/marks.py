@@ -13,14 +13,15 @@ COURSE_ID = "nand2resnet"
 
 
 @contextmanager
-def gradebook(class_dir: Path) -> Iterator[Gradebook]:
-    with Gradebook(f"sqlite:///{class_dir / 'gradebook.db'}", COURSE_ID) as opened:
+def gradebook(class_dir: Path, url: str | None = None) -> Iterator[Gradebook]:
+    """The gradebook in the class folder, or the one at a URL."""
+    with Gradebook(url or f"sqlite:///{class_dir / 'gradebook.db'}", COURSE_ID) as opened:
         yield opened
 
 
-def marks(class_dir: Path, unit: str) -> dict[str, dict[str, Any]]:
+def marks(class_dir: Path, unit: str, url: str | None = None) -> dict[str, dict[str, Any]]:
     """By student: scores, flags and comments by cell, penalty, time."""
-    with gradebook(class_dir) as book:
+    with gradebook(class_dir, url) as book:
         return {one.student_id: _submission(one) for one in book.assignment_submissions(unit)}
 
 

@@ -1,11 +1,8 @@
 """Grading a class: as it comes, again, after a kill, and with what cannot be graded in it."""
 
-import os
 import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,10 +16,9 @@ from autograder.errors import ClassTrouble, NoSandbox, UnknownName
 from autograder.kept import grader_version, load_verdicts
 from autograder.unit import Unit
 from autograder.verdict import SubmissionVerdict
-from tests.grading.handed_in import answered, hand_in, released, solved, with_cell
+from tests.grading.handed_in import answered, hand_in, released, solved
 from tests.grading.marks import give_by_hand, marks, scores
-
-WRONG = "def mean_square(x):\n    return np.mean(x) ** 2"
+from tests.grading.programs import WRONG, big_class, kill, results, start
 
 
 class Listener:
@@ -223,27 +219,6 @@ def test_a_damaged_gradebook_costs_no_verdict(class_dir, small_unit):
 
 # --- Killed ----------------------------------------------------------------------------------
 
-GRADE = """
-import sys
-import time
-from pathlib import Path
-from autograder.classroom import grade_class
-
-def show(verdict, now):
-    print(verdict.student, now, flush=True)
-
-if __name__ == "__main__":
-    grade_class(sys.argv[1], Path(sys.argv[2]), workers=2, on_verdict=show)
-"""
-
-
-def start(class_dir: Path, unit: Unit) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", GRADE, unit.name, str(class_dir)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
 
 def kill_after(class_dir: Path, unit: Unit, verdicts: int) -> list[str]:
     """Start to grade, and kill it when so many verdicts have come; who was graded."""
@@ -280,32 +255,6 @@ def kill_when_there_is(place: Path, program: subprocess.Popen[str]) -> None:
         assert program.poll() is None, "it had ended before it could be killed"
         time.sleep(0.01)
     kill(program)
-
-
-def kill(program: subprocess.Popen[str]) -> None:
-    os.kill(program.pid, signal.SIGKILL)
-    program.wait()
-
-
-def big_class(class_dir: Path, unit: Unit) -> None:
-    for number in range(6):
-        hand_in(class_dir, unit, f"right-{number}", with_cell(solved(unit), f"x = {number}"))
-    hand_in(class_dir, unit, "wrong", solved(unit, {"mean_square": WRONG}))
-    hand_in(class_dir, unit, "bad", b"{")
-
-
-def results(class_dir: Path, unit: Unit) -> dict[str, Any]:
-    """Everything that grading leaves behind, without times of day and random identifiers."""
-    verdicts = load_verdicts(open_class(class_dir), unit.name)
-    return {
-        "verdicts": [(one.student, one.status, one.exercises, one.notes) for one in verdicts],
-        "marks": marks(class_dir, unit.name),
-        "notebooks": {
-            str(path.relative_to(class_dir)): path.read_bytes()
-            for path in (class_dir / "autograded").rglob("*")
-            if path.is_file()
-        },
-    }
 
 
 def test_killed_and_run_again_gives_the_same_result(tmp_path_factory, small_unit, new_gradebook):

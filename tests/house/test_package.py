@@ -47,7 +47,7 @@ def wanted(project, *extras):
 
 
 def test_the_lock_pins_every_package_that_is_asked_for(project, pins):
-    for requirement in wanted(project, "grader", "dev"):
+    for requirement in wanted(project, "grader", "cluster", "postgres", "dev"):
         version, _ = pins[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"make lock: {requirement}, not {version}"
 
@@ -114,7 +114,13 @@ def third_party_imports(folder):
 
 
 def test_the_extras_are_few(project):
-    assert set(project["optional-dependencies"]) == {"torch", "grader", "dev"}
+    assert set(project["optional-dependencies"]) == {
+        "torch",
+        "grader",
+        "cluster",
+        "postgres",
+        "dev",
+    }
 
 
 # --- The package
