@@ -1760,7 +1760,8 @@ def affine_forward(X, W, b):
 def affine_backward(dout, cache):
     """The way back through that: dX, dW, db."""
     X, W, _ = cache
-    return dout @ W.T, X.T @ dout, dout.sum(axis=0)
+    dX, dW = dout @ W.T, X.T @ dout
+    return dX, dW, dout.sum(axis=0)
 
 
 # %% setup=true
@@ -2002,10 +2003,10 @@ def train_cnn(loss, params, X, y, lr, rho, batch_size, epochs, rng):
     ### BEGIN SOLUTION
     velocity = {name: np.zeros_like(array) for name, array in params.items()}
     for _ in progress(range(epochs)):
-        order = rng.permutation(len(X))
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            _, grads = loss(params, X[batch], y[batch])
+        shuffled = rng.permutation(len(y))
+        for first in range(0, len(y), batch_size):
+            rows = shuffled[first : first + batch_size]
+            grads = loss(params, X[rows], y[rows])[1]
             velocity = {name: rho * velocity[name] - lr * grads[name] for name in params}
             params = {name: params[name] + velocity[name] for name in params}
     return params
@@ -2210,9 +2211,9 @@ plots.images(examples / 1.3, titles=["left"] * 3 + ["right"] * 3)
 def linear_loss(params, X, y):
     """Softmax loss of a linear classifier."""
     scores, cache = affine_forward(X.reshape(len(X), -1), params["W2"], params["b2"])
-    loss, dscores = softmax_loss(scores, y)
-    _, dW, db = affine_backward(dscores, cache)
-    return loss, {"W2": dW, "b2": db}
+    value, slopes = softmax_loss(scores, y)
+    _, dW, db = affine_backward(slopes, cache)
+    return value, {"W2": dW, "b2": db}
 
 
 def whole_map_loss(params, X, y):

@@ -1727,32 +1727,32 @@ train_cnn.mistake(
 train_cnn.mistake(
     "the last batch is dropped",
     "Count visits per sample: does every one get its turn when 4 does not divide 10?",
-    "range(0, len(X), batch_size)",
-    "range(0, len(X) - min(batch_size, len(X)) + 1, batch_size)",
+    "range(0, len(y), batch_size)",
+    "range(0, len(y) - min(batch_size, len(y)) + 1, batch_size)",
 )
 train_cnn.mistake(
     "shuffled once",
     "Are two epochs' orders equal? Print the first batch of each.",
-    "    for _ in progress(range(epochs)):\n        order = rng.permutation(len(X))\n",
-    "    order = rng.permutation(len(X))\n    for _ in progress(range(epochs)):\n",
+    "    for _ in progress(range(epochs)):\n        shuffled = rng.permutation(len(y))\n",
+    "    shuffled = rng.permutation(len(y))\n    for _ in progress(range(epochs)):\n",
 )
 train_cnn.mistake(
     "never shuffled",
     "Print the first batch. Is it the beginning of the data, again and again?",
-    "rng.permutation(len(X))",
-    "np.arange(len(X))",
+    "rng.permutation(len(y))",
+    "np.arange(len(y))",
 )
 train_cnn.mistake(
     "pictures and labels come apart",
     "Draw the first picture of a batch and print its label. Do they fit?",
-    "y[batch]",
-    "y[start : start + batch_size]",
+    "y[rows]",
+    "y[first : first + batch_size]",
 )
 train_cnn.mistake(
     "drawn with replacement",
     "How often does each sample come in an epoch? Count.",
-    "rng.permutation(len(X))",
-    "rng.integers(len(X), size=len(X))",
+    "rng.permutation(len(y))",
+    "rng.integers(len(y), size=len(y))",
 )
 train_cnn.mistake(
     "one epoch only",
