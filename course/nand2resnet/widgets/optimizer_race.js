@@ -172,6 +172,7 @@ function heightPlot({ steps }, racers, top) {
     domain: { x: [0, steps * ROOM_FOR_BALLS], y: [LOWEST - 0.5, top] },
     labels: { name: "Everyone's height above the bottom, by steps", x: "step", y: "height, as a power of ten" },
     size: SIZE,
+    ticks: { y: Array.from({ length: Math.floor((top - LOWEST) / 2) + 1 }, (_, i) => LOWEST + 2 * i) },
   });
   return { ...plotted, showRun: runLayer(plotted, racers) };
 }
