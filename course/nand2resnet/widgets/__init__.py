@@ -1,6 +1,7 @@
 """The course's interactive figures: one class here is one figure in a notebook."""
 
 from nand2resnet.widgets.activation_explorer import ActivationExplorer
+from nand2resnet.widgets.capacity_explorer import CapacityExplorer
 from nand2resnet.widgets.class_templates import ClassTemplates
 from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
@@ -15,14 +16,17 @@ from nand2resnet.widgets.optimizer_race import OptimizerRace
 from nand2resnet.widgets.outlier_lines import OutlierLines
 from nand2resnet.widgets.pooling import Pooling
 from nand2resnet.widgets.receptive_field import ReceptiveField
+from nand2resnet.widgets.search_duel import SearchDuel
 from nand2resnet.widgets.signal_by_depth import SignalByDepth
 from nand2resnet.widgets.sliding_kernel import SlidingKernel
 from nand2resnet.widgets.softmax_temperature import SoftmaxTemperature
 from nand2resnet.widgets.step_and_sigmoid import StepAndSigmoid
+from nand2resnet.widgets.subnetworks import Subnetworks
 from nand2resnet.widgets.which_basin import WhichBasin
 
 __all__ = [
     "ActivationExplorer",
+    "CapacityExplorer",
     "ClassTemplates",
     "ComputationGraph",
     "DecisionBoundary",
@@ -37,9 +41,11 @@ __all__ = [
     "OutlierLines",
     "Pooling",
     "ReceptiveField",
+    "SearchDuel",
     "SignalByDepth",
     "SlidingKernel",
     "SoftmaxTemperature",
     "StepAndSigmoid",
+    "Subnetworks",
     "WhichBasin",
 ]

@@ -169,7 +169,7 @@ function trackPlot({ x, y, levels, bottoms }, racers) {
 
 function heightPlot({ steps }, racers, top) {
   const plotted = plot({
-    domain: { x: [0, steps * ROOM_FOR_BALLS], y: [LOWEST, top] },
+    domain: { x: [0, steps * ROOM_FOR_BALLS], y: [LOWEST - 0.5, top] },
     labels: { name: "Everyone's height above the bottom, by steps", x: "step", y: "height, as a power of ten" },
     size: SIZE,
   });
