@@ -100,10 +100,11 @@ def grade_class(
         choose(backend, trust_submissions=trust_submissions)
     folder = open_class(class_dir)
     submissions = find_submissions(folder, unit, only)
-    with only_grader(folder):
+    with only_grader(folder), contextlib.ExitStack() as stack:
         check_gradebook(folder.db_url)
         chosen = seed_of(folder, unit.name, seed=seed, reseed=reseed)
         run = _Run(folder, unit, submissions, on_verdict or (lambda _verdict, _now: None))
+        stack.callback(run.close)
         tasks = (Task(unit.name, one, chosen, backend, trust_submissions) for one in submissions)
         todo = (task for task in tasks if force or not run.still_holds(task))
         if scheduler is None:
@@ -199,19 +200,21 @@ class _Run:
     def finish(self) -> None:
         """Bring the gradebook up to date, also where it is an old copy, or a new one."""
         gradebook = self._open_gradebook()
-        try:
-            while self._not_in_gradebook:
-                self._fill_gradebook()
-            known = gradebook.scores()
-            for student in self._submissions:
-                kept = load_kept(self._folder, self._unit.name, student)
-                if kept is not None and not _agrees(kept.verdict, known.get(student)):
-                    self._not_in_gradebook.append(kept)
-            while self._not_in_gradebook:
-                self._fill_gradebook()
-            gradebook.assign_late_penalties()
-        finally:
-            gradebook.close()
+        while self._not_in_gradebook:
+            self._fill_gradebook()
+        known = gradebook.scores()
+        for student in self._submissions:
+            kept = load_kept(self._folder, self._unit.name, student)
+            if kept is not None and not _agrees(kept.verdict, known.get(student)):
+                self._not_in_gradebook.append(kept)
+        while self._not_in_gradebook:
+            self._fill_gradebook()
+        gradebook.assign_late_penalties()
+
+    def close(self) -> None:
+        """Give the gradebook back, whatever happened."""
+        if self._gradebook is not None:
+            self._gradebook.close()
 
     def _report(self, kept: Kept, *, now: bool) -> None:
         self.verdicts[kept.verdict.student] = kept.verdict

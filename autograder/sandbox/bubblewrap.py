@@ -88,6 +88,9 @@ class Bubblewrap:
             warnings.warn(NO_FILTER, RuntimeWarning, stacklevel=2)
         return None if result.returncode == 0 else f"`bwrap` says: {result.stderr.strip()}"
 
+    def expect(self, contents: Contents) -> None:
+        """Every start is a new one."""
+
     def launch(self, contents: Contents, limits: Limits) -> Running:
         """Start the runner; the caller writes the job and reads the reports."""
         job_read, job_write = os.pipe()

@@ -74,6 +74,9 @@ class Container:
         """Why no engine works here, or None: found by running something in a container."""
         return usable_engine()[1]
 
+    def expect(self, contents: Contents) -> None:
+        """Every start is a new one."""
+
     def launch(self, contents: Contents, limits: Limits) -> Running:
         """Start the runner; the caller writes the job and reads the reports.
 

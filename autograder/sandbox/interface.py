@@ -89,5 +89,8 @@ class Backend(Protocol):
     def trouble(self) -> str | None:
         """Why this backend does not work here, or None."""
 
+    def expect(self, contents: Contents) -> None:
+        """Begin to get ready for jobs with these contents, where that takes a while."""
+
     def launch(self, contents: Contents, limits: Limits) -> Running:
         """Start the runner."""

@@ -19,6 +19,9 @@ class Unprotected:
         """It always works; that is the trouble with it."""
         return None
 
+    def expect(self, contents: Contents) -> None:
+        """Every start is a new one."""
+
     def launch(self, contents: Contents, limits: Limits) -> Running:  # noqa: ARG002
         """Start the runner with this environment's packages."""
         job_read, job_write = os.pipe()

@@ -67,6 +67,12 @@ class WarmBubblewrap:
         """Why it does not work here, or None: it does where bubblewrap does."""
         return self._cold.trouble()
 
+    def expect(self, contents: Contents) -> None:
+        """Start the server that will fork for these contents, and do not wait for it."""
+        self._forget_a_parents_servers()
+        if contents not in self._servers:
+            self._servers[contents] = Server(contents)
+
     def launch(self, contents: Contents, limits: Limits) -> Running:
         """Fork a runner, or start one cold where that fails."""
         try:
@@ -80,8 +86,7 @@ class WarmBubblewrap:
             return self._cold.launch(contents, limits)
 
     def _fork(self, contents: Contents, limits: Limits) -> Running:
-        if self._owner != os.getpid():  # a fork of the grader shares its parent's sockets
-            self._servers, self._owner = {}, os.getpid()
+        self._forget_a_parents_servers()
         server = self._servers.get(contents)
         if server is not None:
             with contextlib.suppress(NotWarm):  # it may have been killed meanwhile
@@ -89,6 +94,11 @@ class WarmBubblewrap:
             server.end()
         self._servers[contents] = Server(contents)
         return self._servers[contents].fork(limits)
+
+    def _forget_a_parents_servers(self) -> None:
+        """A fork of the grader shares its parent's sockets, which are none of its business."""
+        if self._owner != os.getpid():
+            self._servers, self._owner = {}, os.getpid()
 
     def end(self) -> None:
         """End the servers, and with them what they have forked."""
@@ -98,13 +108,7 @@ class WarmBubblewrap:
 
 
 class Server:
-    """A server in its sandbox, and the socket over which it is asked to fork.
-
-    Raises
-    ------
-    NotWarm
-        It does not start.
-    """
+    """A server in its sandbox, and the socket over which it is asked to fork."""
 
     def __init__(self, contents: Contents) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -125,11 +129,7 @@ class Server:
                 START.format(control=theirs.fileno()),
             ]
             self.process = start(command, (theirs.fileno(), *descriptors))
-        try:
-            self._hear(SECONDS_TO_START)
-        except NotWarm:
-            self.end()
-            raise
+        self._ready = False
 
     def fork(self, limits: Limits) -> Fork:
         """A runner in namespaces of its own, under these limits.
@@ -137,8 +137,11 @@ class Server:
         Raises
         ------
         NotWarm
-            The server is gone, or cannot.
+            The server did not start, or is gone, or cannot.
         """
+        if not self._ready:
+            self._hear(SECONDS_TO_START)
+            self._ready = True
         job_read, job_write = os.pipe()
         reports_read, reports_write = os.pipe()
         go_read, go_write = os.pipe()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import BadUnit, GraderError
+from autograder.sandbox import choose
 from autograder.submissions import HandedIn, Submission
 from autograder.unit import Unit, load_unit
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
@@ -57,8 +58,10 @@ def grade_task(task: Task) -> Result:
         The unit or the sandbox cannot be used.
     """
     from autograder.build.source import notebook_bytes  # a second, in the grading process
-    from autograder.grading import grade_submission, refuse
+    from autograder.grading import grade_submission, refuse, sandbox_contents
 
+    backend = choose(task.backend, trust_submissions=task.trust_submissions)
+    backend.expect(sandbox_contents(load_unit(task.unit)))
     _let_reference_answer(task)
     begun = time.monotonic()
     try:

@@ -250,3 +250,15 @@ def test_a_fork_that_cannot_be_limited_never_begins_and_the_start_is_cold(cold, 
         execution = run(backend, "42")
     assert "42" in told(execution)
     backend.end()
+
+
+def test_an_expected_server_is_the_one_that_forks():
+    if (reason := trouble()) is not None:
+        pytest.skip(f"nothing can be forked here: {reason}")
+    backend = WarmBubblewrap()
+    backend.expect(contents_for())
+    (server,) = backend._servers.values()
+    running = backend.launch(contents_for(), Limits())
+    assert running.process is server.process
+    running.kill()
+    backend.end()
