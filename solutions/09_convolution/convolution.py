@@ -2006,8 +2006,8 @@ def train_cnn(loss, params, X, y, lr, rho, batch_size, epochs, rng):
         shuffled = rng.permutation(len(y))
         for first in range(0, len(y), batch_size):
             rows = shuffled[first : first + batch_size]
-            grads = loss(params, X[rows], y[rows])[1]
-            velocity = {name: rho * velocity[name] - lr * grads[name] for name in params}
+            _, slopes = loss(params, X[rows], y[rows])
+            velocity = {name: rho * velocity[name] - lr * slopes[name] for name in params}
             params = {name: params[name] + velocity[name] for name in params}
     return params
     ### END SOLUTION

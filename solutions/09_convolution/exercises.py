@@ -1693,8 +1693,8 @@ train_cnn.equivalent(
 train_cnn.mistake(
     "no momentum",
     "With which share of the last step does the next one begin? Try rho = 0.",
-    "rho * velocity[name] - lr * grads[name]",
-    "-lr * grads[name]",
+    "rho * velocity[name] - lr * slopes[name]",
+    "-lr * slopes[name]",
 )
 train_cnn.mistake(
     "the velocity begins anew with every epoch",
@@ -1713,16 +1713,16 @@ train_cnn.mistake(
 train_cnn.mistake(
     "the step is taken before the velocity is new",
     "In the two formulas, which v stands in the second one: the old or the new?",
-    "            velocity = {name: rho * velocity[name] - lr * grads[name] for name in params}\n"
+    "            velocity = {name: rho * velocity[name] - lr * slopes[name] for name in params}\n"
     "            params = {name: params[name] + velocity[name] for name in params}\n",
     "            params = {name: params[name] + velocity[name] for name in params}\n"
-    "            velocity = {name: rho * velocity[name] - lr * grads[name] for name in params}\n",
+    "            velocity = {name: rho * velocity[name] - lr * slopes[name] for name in params}\n",
 )
 train_cnn.mistake(
     "the learning rate slows the velocity too",
     "Which of the two terms of the velocity does the learning rate stand at?",
-    "rho * velocity[name] - lr * grads[name]",
-    "lr * (rho * velocity[name] - grads[name])",
+    "rho * velocity[name] - lr * slopes[name]",
+    "lr * (rho * velocity[name] - slopes[name])",
 )
 train_cnn.mistake(
     "the last batch is dropped",
