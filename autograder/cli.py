@@ -68,7 +68,8 @@ def build(
         bool, typer.Option("--check", help="change nothing; fail if course/ is out of date")
     ] = False,
     bundle: Annotated[
-        Optional[Path], typer.Option("--bundle", help="write the learner's bundle to this folder")  # noqa: UP045
+        Optional[Path],  # noqa: UP045
+        typer.Option("--bundle", help="write the learner's bundle of these units to this folder"),
     ] = None,
 ) -> None:
     """Make the learner's notebooks and hints from the sources."""
@@ -89,7 +90,7 @@ def build(
         if not changed:
             typer.echo("Everything was up to date.")
         if bundle is not None:
-            files = write_bundle(bundle)
+            files = write_bundle(bundle, units)
             typer.echo(f"The learner's bundle is in {bundle}: {len(files)} files.")
 
 

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 from autograder.errors import GraderError
-from autograder.unit import COURSE, ROOT
+from autograder.unit import COURSE, ROOT, load_unit, unit_names
 
 ALLOWED: Final = (".ipynb", ".py", ".js", ".css", ".json", ".npz", ".md", ".png", ".typed")
 TOP_LEVEL: Final = ("LICENSE",)
 
 
-def write_bundle(folder: Path) -> list[Path]:
+def write_bundle(folder: Path, units: Collection[str] | None = None) -> list[Path]:
     """Copy what a learner gets into an empty folder; return the files written.
+
+    Parameters
+    ----------
+    units : collection of str, optional
+        Only these units; by default all. A class gets those it has reached: later ones begin with
+        what earlier ones had built.
 
     Raises
     ------
     GraderError
-        The folder holds something already.
+        The folder holds something already, or there is no such unit.
     """
+    wanted = {load_unit(name).name for name in units or unit_names()}
+    others = set(unit_names()) - wanted
     if folder.exists() and any(folder.iterdir()):
         raise GraderError(f"{folder} is not empty; name a new folder for the bundle")
     written = []
     for path in sorted(COURSE.rglob("*")):
         parts = path.relative_to(COURSE).parts
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if path.is_file() and path.suffix in ALLOWED and not hidden:
+        left_out = parts[0] in others or (parts[1:2] == ("hints",) and path.stem in others)
+        if path.is_file() and path.suffix in ALLOWED and not hidden and not left_out:
             written.append(_copy(path, folder / path.relative_to(COURSE)))
     written += [_copy(ROOT / name, folder / name) for name in TOP_LEVEL]
     pyproject = folder / "pyproject.toml"

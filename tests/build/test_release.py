@@ -174,7 +174,8 @@ def hint_texts(unit: Unit) -> str:
 @pytest.mark.parametrize("name", unit_names())
 def test_no_answer_reaches_the_bundle(name: str, tmp_path: Path) -> None:
     unit = load_unit(name)
-    files = write_bundle(tmp_path / "bundle")
+    so_far = unit_names()[: 1 + unit_names().index(name)]  # later units build on its answers
+    files = write_bundle(tmp_path / "bundle", so_far)
     names = {path.name for path in files}
     assert not names & {"exercises.py", "probes.py", "gradebook.db"}
     public = (
@@ -192,6 +193,17 @@ def test_no_answer_reaches_the_bundle(name: str, tmp_path: Path) -> None:
     ]
     assert leaked == []
     assert unit.release.name in names
+
+
+def test_a_bundle_holds_the_units_a_class_has_reached(tmp_path: Path) -> None:
+    files = write_bundle(tmp_path / "bundle", ["00", "02_regression"])
+    folders = {path.relative_to(tmp_path / "bundle").parts[0] for path in files}
+    assert {one for one in folders if one[0].isdigit()} == {"00_start_here", "02_regression"}
+    hints = {path.stem for path in files if path.suffix == ".json" and path.parent.name == "hints"}
+    assert hints == {"00_start_here", "02_regression"}
+    assert (tmp_path / "bundle" / "nand2resnet" / "check.py").exists()
+    with pytest.raises(GraderError, match="there is no unit"):
+        write_bundle(tmp_path / "other", ["77"])
 
 
 def test_nothing_that_is_mounted_holds_an_answer() -> None:
