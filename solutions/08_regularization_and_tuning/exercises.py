@@ -698,13 +698,13 @@ def given_images(case):
     return np.array(images.arguments["values"])[::2] if hasattr(images, "arguments") else images
 
 
-def shaped_like(images, value):
+def shaped_like(images, came):
     """What came back as an array, or a message."""
-    if not isinstance(value, np.ndarray):
-        return f"an array of pictures should come back; {described(value)} came"
-    if value.shape != images.shape:
-        return f"what comes back has the shape {value.shape}; the pictures have {images.shape}"
-    out = np.asarray(value, dtype=float)
+    if not isinstance(came, np.ndarray):
+        return f"an array of pictures should come back; {described(came)} came"
+    if came.shape != images.shape:
+        return f"what comes back has the shape {came.shape}; the pictures have {images.shape}"
+    out = np.asarray(came, dtype=float)
     return out if np.isfinite(out).all() else "nan (not a number) is among the pixels"
 
 
