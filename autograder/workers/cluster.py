@@ -22,7 +22,7 @@ from autograder.errors import ClusterTrouble, GraderError
 from autograder.hashes import hash_of
 from autograder.kept import grader_version, unit_version
 from autograder.unit import load_unit
-from autograder.workers.flight import fly
+from autograder.workers.flight import fly, submit
 from autograder.workers.processes import DIED_TWICE, IN_FLIGHT_PER_WORKER, processes
 from autograder.workers.task import Result, Task, failed, grade_task
 
@@ -71,7 +71,7 @@ def grade_for_others(task: Task) -> Result:
         )
     for _ in range(2):
         try:
-            return _own_process().submit(grade_task, task).result()
+            return submit(_own_process(), grade_task, task).result()
         except BrokenProcessPool:
             _own.process.close()
             del _own.process
@@ -161,7 +161,7 @@ def _result(task: Task, future: Future[Result], scheduler: str) -> Result:
         raise
     except KilledWorker:
         return failed(task, LOST)
-    except CancelledError:
+    except (CancelledError, BrokenProcessPool):
         raise ClusterTrouble(_went_away(scheduler)) from None
     except Exception as error:
         raise ClusterTrouble(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 
 from autograder.workers.task import Result, Task
@@ -25,7 +26,7 @@ def fly(
     flying: dict[Future[Result], Task] = {}
     while True:
         for task in islice(tasks, max(0, most() - len(flying))):
-            flying[_submitted(executor, grade, task)] = task
+            flying[submit(executor, grade, task)] = task
         if not flying:
             return
         done, _ = wait(flying, return_when=FIRST_COMPLETED)
@@ -33,11 +34,11 @@ def fly(
             yield flying.pop(future), future
 
 
-def _submitted(executor: Executor, grade: Callable[[Task], Result], task: Task) -> Future[Result]:
-    """The future of a task, also where the executor broke since the last one."""
+def submit(executor: Executor, grade: Callable[[Task], Result], task: Task) -> Future[Result]:
+    """The future of a task, also where the executor has broken or what forks its processes died."""
     try:
         return executor.submit(grade, task)
-    except BrokenExecutor as error:
+    except (BrokenExecutor, EOFError, OSError) as error:
         future: Future[Result] = Future()
-        future.set_exception(error)
+        future.set_exception(BrokenProcessPool(str(error)))
         return future

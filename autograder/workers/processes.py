@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from typing import Final
 
-from autograder.workers.flight import fly
+from autograder.workers.flight import fly, submit
 from autograder.workers.task import Result, Task, failed, grade_task
 
 ONE_THREAD: Final = {
@@ -84,7 +84,7 @@ def _until_one_dies(
 def _grade_alone(task: Task) -> Result:
     with processes(1) as executor:
         try:
-            return executor.submit(grade_task, task).result()
+            return submit(executor, grade_task, task).result()
         except BrokenProcessPool:
             return failed(task, DIED_TWICE)
 

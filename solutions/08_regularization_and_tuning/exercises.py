@@ -913,23 +913,30 @@ def into_a_copy(images, rng):
 
 # --- initial_loss_ok --------------------------------------------------------------------------
 
-NEAR, FAR = "about log C", "too high, too low, or no number"
-initial_loss_ok = Exercise(points={NEAR: 0.5, FAR: 0.5}, visible=(FAR,) * 6 + (NEAR,) * 2)
+TEN, OTHER = "ten classes", "any number of classes"
+initial_loss_ok = Exercise(
+    points={TEN: 0.5, OTHER: 0.5},
+    visible=(OTHER, TEN, TEN, TEN, TEN, TEN, OTHER, TEN),
+)
 
 
 @initial_loss_ok.cases
 def _(rng):
+    # Right and wrong losses in each criterion: who always says True has understood neither.
     for classes in (2, 3, 10, 100, 1000):
+        criterion = TEN if classes == 10 else OTHER
         for share in (1.0, float(rng.uniform(0.92, 0.98)), float(rng.uniform(1.02, 1.08))):
-            yield Case(NEAR, loss=float(share * np.log(classes)), classes=classes)
+            yield Case(criterion, loss=float(share * np.log(classes)), classes=classes)
         for share in (float(rng.uniform(0.3, 0.85)), float(rng.uniform(1.15, 3)), 0.0):
-            yield Case(FAR, loss=float(share * np.log(classes)), classes=classes)
-    yield Case(NEAR, loss=2.25, classes=10)
+            yield Case(criterion, loss=float(share * np.log(classes)), classes=classes)
+    yield Case(TEN, loss=2.25, classes=10)
     for loss in (float("nan"), float("inf"), -2.302585):
-        yield Case(FAR, loss=loss, classes=10)
+        yield Case(TEN, loss=loss, classes=10)
     # What other logarithms, and the number of classes itself, would take for right.
-    for loss, classes in ((np.log2(10), 10), (np.log10(1000), 1000), (4.0, 4), (0.1, 10)):
-        yield Case(FAR, loss=float(loss), classes=classes)
+    for loss, classes in ((np.log2(10), 10), (0.1, 10)):
+        yield Case(TEN, loss=float(loss), classes=classes)
+    for loss, classes in ((np.log10(1000), 1000), (4.0, 4)):
+        yield Case(OTHER, loss=float(loss), classes=classes)
 
 
 initial_loss_ok.mistake(

@@ -21,13 +21,15 @@ Forge = Callable[[Any], Any]
 
 
 def numbers(change: Callable[[np.ndarray], Any]) -> Forge:
-    """Change every number or array in an answer, and keep its form."""
+    """Change every number, array and text in an answer, and keep its form."""
 
     def forge(value: Any) -> Any:
         if isinstance(value, list | tuple):
             return type(value)(map(forge, value))
         if isinstance(value, dict):
             return {key: forge(part) for key, part in value.items()}
+        if isinstance(value, str):
+            return f"not {value}"
         array = np.asarray(value)
         if array.dtype.kind not in "biufc":
             return value

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,23 @@ def test_a_process_that_dies_once_costs_nothing(tmp_path, small_unit):
     results = grade(tasks)
     assert {result.verdict.status for result in results.values()} == {"graded"}
     assert been_here.exists()
+
+
+def test_a_fork_server_that_dies_costs_nothing(tmp_path, small_unit, monkeypatch):
+    people = submissions(tmp_path, small_unit, "ann", "bob", "cid", "dan")
+    submit, calls = ProcessPoolExecutor.submit, []
+
+    def fail_once(pool, *arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise EOFError("unexpected EOF")
+        return submit(pool, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", fail_once)
+    results = grade([Task(small_unit.name, one, SEED) for one in people])
+    assert {name: one.verdict.points for name, one in results.items()} == dict.fromkeys(
+        ("ann", "bob", "cid", "dan"), 2.0
+    )
 
 
 def test_an_error_of_the_graders_own_is_one_submissions_verdict(tmp_path, small_unit):
