@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import time
 import urllib.request
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -229,12 +231,15 @@ def serving(folder: Path, environment: dict[str, str]) -> Iterator[Formgrader]:
 
 
 def address_of(server: subprocess.Popen[bytes], environment: dict[str, str], log: Path) -> str:
-    """The server writes its address into a file once it listens."""
+    """The server writes its address into a file, on a busy machine before it listens there."""
     place = Path(environment["JUPYTER_RUNTIME_DIR"]) / f"jpserver-{server.pid}.json"
     while server.poll() is None:
         try:
-            return json.loads(place.read_text())["url"]
-        except (FileNotFoundError, ValueError):
+            url = json.loads(place.read_text())["url"]
+            address = urlsplit(url)
+            socket.create_connection((address.hostname, address.port)).close()
+            return url
+        except (FileNotFoundError, ValueError, ConnectionRefusedError):
             time.sleep(0.1)
     raise AssertionError(log.read_text())
 
