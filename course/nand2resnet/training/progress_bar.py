@@ -1,4 +1,4 @@
-"""What the notebooks share when they train: a bar that shows how far it has got."""
+"""A bar that shows how far a loop has got."""
 
 from __future__ import annotations
 
