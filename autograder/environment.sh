@@ -13,6 +13,10 @@ readonly VENV=.venv
 readonly STAMP=$VENV/made-from # what the environment was made from; absent while it is being made
 readonly SYSTEM_PYTHON=/usr/bin/python3
 readonly LOG=$VENV/install.log
+# Not in requirements.lock: which build is right depends on the machine. pip's default for Linux
+# also runs on NVIDIA's processors and takes gigabytes; without one, a tenth does:
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make demo
+readonly TORCH=torch==2.13.0
 
 main() {
     check_folder
@@ -170,12 +174,13 @@ venv_works() { # it is not there, its Python has gone, or the folder was moved o
         "$VENV/bin/python" -m pip --version >/dev/null 2>&1
 }
 
-fingerprint() { cat pyproject.toml requirements.lock | cksum; }
+fingerprint() { { cat pyproject.toml requirements.lock && echo "$TORCH"; } | cksum; }
 
 install_python_packages() {
     say "installing what requirements.lock pins (a minute or two)"
     pip_install --no-deps --require-hashes -r requirements.lock
-    # Torch is not among them: its hashes differ by build. Units that need it: -e '.[torch]'.
+    say "installing $TORCH, for the units from LeNet on"
+    pip_install "$TORCH"
     pip_install --no-deps --no-build-isolation --editable .
     say "ready after $SECONDS s"
 }

@@ -43,7 +43,7 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
     for start in range(MOST_STARTS + MOST_BARE_STARTS):
         if start == MOST_STARTS:
             skip = _bare(job, execution)
-        run, execution = _run(job, execution, skip, limits, deadline, backend, contents)
+        run, execution = _run_job(job, execution, skip, limits, deadline, backend, contents)
         if run.finished:
             return execution
         if time.monotonic() >= deadline:
@@ -66,7 +66,7 @@ def execute(job: Job, backend: Backend, contents: Contents, limits: Limits) -> E
     return execution
 
 
-def _run(
+def _run_job(
     job: Job,
     before: Execution,
     skip: set[int],

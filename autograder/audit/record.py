@@ -27,9 +27,15 @@ JUDGES: Final = (
     *("course/nand2resnet/calling.py", "course/nand2resnet/circuit.py"),
     *("course/nand2resnet/comparison.py", "course/nand2resnet/explain.py"),
     *("course/nand2resnet/hints/__init__.py", "course/nand2resnet/relations.py"),
-    *("course/nand2resnet/shapes.py", "course/nand2resnet/wording.py"),
+    *("course/nand2resnet/shapes.py", "course/nand2resnet/tensors.py"),
+    "course/nand2resnet/wording.py",
 )
 """The code that decides what an audit finds."""
+OF_NETWORKS: Final = ("autograder/runner/networks.py", "course/nand2resnet/networks.py")
+"""The same, for units that import torch only."""
+
+
+GRADER: Final = "autograder."
 
 
 @dataclass(frozen=True)
@@ -74,15 +80,16 @@ def file_of(unit: Unit) -> Path:
 def fingerprint(unit: Unit, name: str, seeds: Sequence[str]) -> str:
     """A digest of everything the audit of an exercise depends on, except installed packages."""
     digest = hashlib.sha256()
-    for part in (*judges(), *parts_of(unit, name), *seeds):
+    for part in (*judges("torch" in unit.roots), *parts_of(unit, name), *seeds):
         digest.update(f"{len(part)}\n{part}\n".encode())
     return digest.hexdigest()
 
 
-def judges() -> Iterator[str]:
-    """The text of the code that judges."""
-    for pattern in JUDGES:
-        for path in sorted(ROOT.glob(pattern)):
+def judges(networks: bool) -> Iterator[str]:
+    """The text of the code that judges, with that for networks of PyTorch where it is wanted."""
+    only_for_networks = {ROOT / name for name in OF_NETWORKS}
+    for pattern in (*JUDGES, *(OF_NETWORKS if networks else ())):
+        for path in sorted({*ROOT.glob(pattern)} - (set() if networks else only_for_networks)):
             yield path.read_text(encoding="utf-8")
 
 
@@ -96,7 +103,16 @@ def parts_of(unit: Unit, name: str) -> Iterator[str]:
     yield unit.cell("check", name).source
     yield unit.probes_source
     source = (unit.path.parent / "exercises.py").read_text(encoding="utf-8")
+    yield from modules_of(source)
     yield from statements_for(source, name, unit.exercises)
+
+
+def modules_of(source: str) -> Iterator[str]:
+    """The text of the grader's modules that exercises.py imports from."""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(GRADER):
+            path = ROOT / f"{str(statement.module).replace('.', '/')}.py"
+            yield path.read_text(encoding="utf-8")
 
 
 def statements_for(source: str, name: str, exercises: Mapping[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ import io
 import itertools
 import random
 import signal
+import sys
 import time
 import traceback
 import types
@@ -24,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 
 from nand2resnet.hints import case_key
+from nand2resnet.tensors import as_arrays
 
 LONGEST_GENERATED_LIST: Final = 10_000
 LONGEST_MESSAGE: Final = 2_000
@@ -149,7 +151,7 @@ def observe_case(
 
     with replaying(subject.namespace, replays or {}):
         observation = observe(call, subject.namespace, patience)
-    after = {name: inputs[name] for name in report}
+    after = {name: as_arrays(inputs[name]) for name in report}
     return Observation(observation.value, observation.error, after)
 
 
@@ -158,19 +160,28 @@ def observe(call: Callable[[], Any], namespace: dict[str, Any], patience: Patien
     if patience.is_lost:
         return patience.timeout()
     _current["namespace"] = namespace
-    random.seed(SEED_OF_EVERY_PROBE)
-    np.random.seed(SEED_OF_EVERY_PROBE)  # noqa: NPY002 - a learner may use the global state
+    seed_everything(SEED_OF_EVERY_PROBE)
     try:
         with time_limit(patience.seconds), quiet():
             value = call()
             if isinstance(value, types.GeneratorType | map | filter | zip | range):
                 value = list(itertools.islice(value, LONGEST_GENERATED_LIST))
+            value = as_arrays(value)
         return Observation(value)
     except TimeLimit:
         patience.timeouts += 1
         return patience.timeout()
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are answers too
         return Observation(error=describe(error))
+
+
+def seed_everything(seed: int | None = None) -> None:
+    """Set the random states that a learner may draw from; without a seed, to something new."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - a learner may use the global state
+    if "torch" in sys.modules:
+        torch = sys.modules["torch"]
+        torch.manual_seed(torch.seed() if seed is None else seed)
 
 
 def describe(error: BaseException) -> Trouble:

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.runner.circuits import gates_before, truth_table
 from autograder.runner.probing import Observation, Patience, observe, replaced
-from nand2resnet.calling import dtype_of, shape_of
+from nand2resnet.calling import after_call, dtype_of, shape_of
 from nand2resnet.circuit import NAND, Workbench, inputs_of
 from nand2resnet.hints import case_key
 
@@ -61,7 +61,7 @@ class Recorder:
 
         def after(copies: tuple[Any, ...]) -> list[Any]:
             function(*copies)
-            return [part for part in copies if not callable(part)]
+            return after_call(copies)
 
         return self._record("untouched", function, args, after)
 

@@ -15,12 +15,10 @@ import contextlib
 import gc
 import json
 import os
-import random
 import signal
 import socket
+from importlib import util
 from typing import Any, Final, NoReturn
-
-import numpy as np
 
 from autograder.runner.isolation import (
     Kept,
@@ -30,6 +28,7 @@ from autograder.runner.isolation import (
     mount_folders,
 )
 from autograder.runner.main import COMPANION, load, run_job
+from autograder.runner.probing import seed_everything
 from autograder.runner.shell import Shell, make_shell
 
 LONGEST_REQUEST: Final = 1 << 16
@@ -38,12 +37,17 @@ LOADED_FIRST: Final = (
     *("numpy.random", "matplotlib.pyplot", "matplotlib.figure", "matplotlib.backends.backend_agg"),
     *("ipywidgets", "anywidget"),
 )
+# Of the PyTorch units. It is imported here and computes nothing: what it starts when it computes
+# does not survive a fork. Its first optimizer imports torch._dynamo, which takes a second or two.
+TORCH: Final = ("torch", "torch._dynamo", "nand2resnet.networks")
 
 
 def serve(control: int) -> None:
     """Fork a runner for each request on the socket ``control``, until it closes."""
     shell = make_shell()
     load(*LOADED_FIRST, *COMPANION)
+    if util.find_spec("torch"):
+        load(*TORCH)
     files = lying_in("/tmp")
     gc.collect()
     gc.freeze()  # a fork then shares these pages for as long as it lives
@@ -123,8 +127,7 @@ def _outlive(runner: int) -> None:
 
 def _be_runner(request: dict[str, Any], job: int, reports: int, shell: Shell) -> NoReturn:
     try:
-        random.seed()
-        np.random.seed()  # noqa: NPY002 - what the learner's own unseeded calls draw from
+        seed_everything()  # what the learner's own unseeded calls draw from
         give_up_rights(request["limits"], bytes.fromhex(request["filter"]))
         run_job(job, reports, shell)
     finally:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from nand2resnet.tensors import is_tensor
+
 
 @dataclass(frozen=True)
 class Called:
@@ -53,11 +55,13 @@ def shape_of(value: Any) -> tuple[Any, ...]:
     """What ``check.shape`` observes: a shape, or for several returned values a tuple of shapes."""
     if isinstance(value, (tuple, list)):
         return tuple(shape_of(part) for part in value)
-    return tuple(np.shape(value))
+    return tuple(map(int, np.shape(value)))
 
 
 def dtype_of(value: Any) -> str | tuple[Any, ...]:
     """What ``check.dtype`` observes: a dtype's name, or for several values a tuple of names."""
     if isinstance(value, (tuple, list)):
         return tuple(dtype_of(part) for part in value)
+    if is_tensor(value):
+        return str(value.dtype).removeprefix("torch.")
     return np.asarray(value).dtype.name

@@ -24,6 +24,7 @@ from nand2resnet.comparison import as_numbers
 from nand2resnet.explain import Difference, explain
 from nand2resnet.failure import CheckFailed, learners_lines, name_of_stub
 from nand2resnet.hints import Hint, Raised, case_key, lookup
+from nand2resnet.tensors import as_arrays
 from nand2resnet.unwritten import tell_calmly
 
 __all__ = ["Check", "CheckFailed", "check"]
@@ -70,7 +71,7 @@ class Check:
             If the function is not written yet, stops with an error or returns something else.
         """
         asked = Question("call", f, args)
-        value = asked.value()
+        value, expected = asked.value(), as_arrays(expected)
         difference = explain(value, expected, rtol=rtol, atol=atol, inputs=asked.inputs)
         if difference is not None:
             raise asked.failed("is not right yet.", value, difference, expected)
@@ -108,7 +109,7 @@ class Check:
     def shape(self, f: FUNCTION, *args: Any, expected: Any) -> None:
         """Check the shape of ``f(*args)``; several returned values have a tuple of shapes."""
         asked = Question("shape", f, args)
-        value = asked.value()
+        value = asked.called().value
         wanted = (int(expected),) if isinstance(expected, (int, np.integer)) else expected
         came = shape_of(value)
         if came != wanted:
@@ -119,7 +120,7 @@ class Check:
     def dtype(self, f: FUNCTION, *args: Any, expected: Any) -> None:
         """Check the dtype of ``f(*args)``; several returned values have a tuple of dtypes."""
         asked = Question("dtype", f, args)
-        value = asked.value()
+        value = asked.called().value
         came = dtype_of(value)
         if came != expected:
             text = f"{wording.shown(value)} has the dtype {came}; {expected} was expected."
@@ -130,7 +131,7 @@ class Check:
         """Check that ``f(*args)`` leaves its arguments as they were."""
         asked = Question("untouched", f, args)
         left = asked.called().arguments
-        for name, before, after in zip(asked.inputs, args, left, strict=True):
+        for name, before, after in zip(asked.inputs, *map(as_arrays, (args, left)), strict=True):
             # A generator, say, is meant to be changed by a call, and is no data to compare.
             is_data = isinstance(before, (np.ndarray, list, tuple, dict))
             difference = explain(after, before, rtol=0, atol=0) if is_data else None
@@ -198,6 +199,7 @@ class Check:
         atol: float | None = None,
     ) -> None:
         """Check a value rather than a call; ``of`` says what it is."""
+        value, expected = as_arrays((value, expected))
         difference = explain(value, expected, rtol=rtol, atol=atol)
         if difference is not None:
             key = case_key("close", of, ())
@@ -253,11 +255,11 @@ class Question:
         except (TypeError, ValueError):
             parameters = []
         further = [f"argument {index + 1}" for index in range(len(parameters), len(self.args))]
-        return dict(zip([*parameters, *further], self.args, strict=False))
+        return dict(zip([*parameters, *further], as_arrays(self.args), strict=False))
 
     def value(self) -> Any:
-        """What the function returns."""
-        return self.called().value
+        """What the function returns, tensors as arrays."""
+        return as_arrays(self.called().value)
 
     def called(self, expected_error: type[Exception] | None = None) -> Any:
         """Call the function; an error other than the expected one becomes a CheckFailed."""

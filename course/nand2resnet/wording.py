@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from nand2resnet.tensors import array_of, is_tensor
+
 LONGEST_VALUE = 72
 """Characters of a value that are shown before it is described instead."""
 MOST_VALUES = 12
@@ -57,6 +59,8 @@ def two_numbers(actual: Any, expected: Any) -> tuple[str, str]:
 
 def shown(value: Any) -> str:
     """Show a value if it is short, else describe it."""
+    if is_tensor(value):
+        return shown_tensor(value)
     if isinstance(value, np.ndarray):
         return shown_array(value)
     if isinstance(value, (str, bytes)):
@@ -79,6 +83,15 @@ def shown_array(array: np.ndarray) -> str:
         if array.size and len(text) <= LONGEST_VALUE:
             return text
     return described(array)
+
+
+def shown_tensor(tensor: Any) -> str:
+    """Show a small tensor as ``tensor([1.0, 2.0])``, a large one by its shape."""
+    if not tensor.is_meta and tensor.numel() <= MOST_VALUES:
+        text = shown_array(array_of(tensor))
+        if text.startswith("array("):
+            return text.replace("array(", "tensor(", 1)
+    return f"a tensor of shape {tuple(tensor.shape)}"
 
 
 def nested_numbers(array: np.ndarray) -> str:
@@ -160,6 +173,8 @@ def call(function_name: str, args: tuple[Any, ...]) -> str:
         text = shown(value)
         if isinstance(value, np.ndarray) and not text.startswith("array("):
             text = f"array of shape {value.shape}" if value.ndim else text
+        elif is_tensor(value) and not text.startswith("tensor("):
+            text = f"tensor of shape {tuple(value.shape)}"
         written.append(text)
     return f"{function_name}({', '.join(written)})"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Criterion, Exercise, Mistake, build
-from nand2resnet import data
+from autograder.trained import every_turn, pictures, reads_digits
 
 
 def numbers(rng, shape, low=-2.0, high=2.0):
@@ -1218,10 +1218,8 @@ train_mlp = Exercise(
     points={STEPS: 0.5, TURN: 0.5, LEARNS: 0.5},
     visible=(STEPS, STEPS, STEPS, TURN),
 )
-PICTURES, TESTED = 300, 150
+PICTURES = 300
 ENOUGH = 0.8
-SMUDGE = 0.02
-SAMPLES_IN_ORDER = 10
 
 
 @train_mlp.cases
@@ -1246,73 +1244,13 @@ def _(rng):
     for n, size, epochs in ((11, 3, 2), (8, 4, 3), (5, 1, 2), (13, 5, 4), (14, 4, 1), (12, 12, 3)):
         seed = int(rng.integers(1000))
         yield Case(TURN, "batches", n=n, batch_size=size, epochs=epochs, seed=seed)
-    X, y, _, _ = pictures(rng)
+    X, y = pictures(rng, PICTURES)
     inputs = {"X": X, "y": y, "lr": 1.0, "batch_size": 32, "epochs": 8}
     yield Case(LEARNS, "learnt", **inputs, seed=int(rng.integers(1000)))
 
 
-def pictures(rng):
-    """Digits to learn from and digits to test on, smudged, so that no table of labels helps."""
-    digits = data.digits()
-    order = rng.permutation(len(digits.labels))[: PICTURES + TESTED]
-    X = digits.images[order].reshape(-1, 64)
-    X = (X + SMUDGE * rng.normal(size=X.shape)).astype(np.float32)
-    y = digits.labels[order]
-    return X[:PICTURES], y[:PICTURES], X[PICTURES:], y[PICTURES:]
-
-
-@train_mlp.accept(TURN)
-def _(case, observation, _reference):
-    n, size, epochs = (case.inputs[name] for name in ("n", "batch_size", "epochs"))
-    seen = [(np.asarray(rows), np.asarray(labels)) for rows, labels in observation.value]
-    per_epoch = -(-n // size)
-    if any(len(rows) != len(labels) or (rows != labels).any() for rows, labels in seen):
-        return "pictures and labels come apart"
-    if n % size and len(seen) == epochs * (per_epoch - 1):
-        return "the last batch is dropped"
-    if len(seen) != epochs * per_epoch:
-        return f"there were {len(seen)} steps, not {epochs * per_epoch} ({per_epoch} an epoch)"
-    orders = []
-    for first in range(0, len(seen), per_epoch):
-        batches = [rows for rows, _ in seen[first : first + per_epoch]]
-        order = np.concatenate(batches)
-        if sorted(order) != list(range(n)):
-            return "drawn with replacement"
-        if sorted(map(len, batches), reverse=True)[:-1] != [size] * (per_epoch - 1):
-            return f"the batches of an epoch have sizes {[len(rows) for rows in batches]}"
-        orders.append(order.tolist())
-    # Of fewer samples, chance would make the same order again now and then.
-    if size < n and n >= SAMPLES_IN_ORDER:
-        if all(order == sorted(order) for order in orders):
-            return "never shuffled"
-        if len(orders) > 1 and all(order == orders[0] for order in orders):
-            return "shuffled once"
-    return True
-
-
-@train_mlp.accept(LEARNS)
-def _(case, observation, _reference):
-    templates = np.asarray(observation.value, dtype=float)
-    if templates.shape != (10, 64):
-        return f"the trained templates have the shape {templates.shape}, not (10, 64)"
-    # The digits that were not shown, found again by what the case holds.
-    X, y = unseen(case.inputs["X"])
-    distances = ((X[:, np.newaxis] - templates) ** 2).sum(axis=2)
-    right = float(np.mean(distances.argmin(axis=1) == y))
-    if not right >= ENOUGH:
-        return f"{right:.0%} of digits never seen before are right; {ENOUGH:.0%} are needed"
-    return True
-
-
-def unseen(shown):
-    """Digits whose pictures are not among those shown, smudged or not."""
-    digits = data.digits()
-    X = digits.images.reshape(-1, 64)
-    distances = (X**2).sum(axis=1)[:, np.newaxis] - 2 * X @ shown.T + (shown**2).sum(axis=1)
-    fresh = distances.min(axis=1) > 4 * 64 * SMUDGE**2
-    return X[fresh], digits.labels[fresh]
-
-
+train_mlp.accept(TURN)(every_turn)
+train_mlp.accept(LEARNS)(reads_digits(ENOUGH))
 train_mlp.equivalent(
     "for _ in range(epochs):", "the bar is for the eye; it changes nothing that is computed"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Criterion, Exercise, build
-from nand2resnet import data
+from autograder.trained import pictures, reads_digits
 
 ONE, MANY, ALONE = "one step", "step after step", "what was handed in is left alone"
 
@@ -1032,9 +1032,8 @@ train_with = Exercise(
     points={STEPS: 1, MEMORY: 0.5, LEARNS: 0.5},
     visible=(STEPS, STEPS, MEMORY, MEMORY),
 )
-PICTURES, TESTED = 300, 150
+PICTURES = 300
 ENOUGH = 0.8
-SMUDGE = 0.02
 
 
 @train_with.cases
@@ -1058,42 +1057,11 @@ def _(rng):
         settings = {"lr_at": build("always", lr=0.5), "batch_size": size, "epochs": epochs}
         step = build("tiring", share=0.5)
         yield Case(MEMORY, "trained", step=step, **inputs(n, features), **settings)
-    X, y = pictures(rng)
+    X, y = pictures(rng, PICTURES)
     yield Case(LEARNS, "learnt", X=X, y=y, epochs=8, seed=int(rng.integers(1000)))
 
 
-def pictures(rng):
-    """Digits to learn from, smudged, so that no table of labels helps."""
-    digits = data.digits()
-    order = rng.permutation(len(digits.labels))[:PICTURES]
-    X = digits.images[order].reshape(-1, 64)
-    X = (X + SMUDGE * rng.normal(size=X.shape)).astype(np.float32)
-    return X, digits.labels[order]
-
-
-@train_with.accept(LEARNS)
-def _(case, observation, _reference):
-    templates = np.asarray(observation.value, dtype=float)
-    if templates.shape != (10, 64):
-        return f"the trained templates have the shape {templates.shape}, not (10, 64)"
-    # The digits that were not shown, found again by what the case holds.
-    X, y = unseen(case.inputs["X"])
-    distances = ((X[:, np.newaxis] - templates) ** 2).sum(axis=2)
-    right = float(np.mean(distances.argmin(axis=1) == y))
-    if not right >= ENOUGH:
-        return f"{right:.0%} of digits never seen before are right; {ENOUGH:.0%} are needed"
-    return True
-
-
-def unseen(shown):
-    """Digits whose pictures are not among those shown, smudged or not."""
-    digits = data.digits()
-    X = digits.images.reshape(-1, 64)
-    distances = (X**2).sum(axis=1)[:, np.newaxis] - 2 * X @ shown.T + (shown**2).sum(axis=1)
-    fresh = distances.min(axis=1) > 4 * 64 * SMUDGE**2
-    return X[fresh], digits.labels[fresh]
-
-
+train_with.accept(LEARNS)(reads_digits(ENOUGH))
 train_with.equivalent(
     "for _ in range(epochs):", "the bar is for the eye; it changes nothing that is computed"
 )

@@ -8,7 +8,16 @@ import pytest
 
 from autograder import unit as units
 from autograder.audit.findings import ExerciseAudit, Survivor
-from autograder.audit.record import JUDGES, Record, fingerprint, read_records, write_records
+from autograder.audit.record import (
+    JUDGES,
+    OF_NETWORKS,
+    Record,
+    fingerprint,
+    judges,
+    modules_of,
+    read_records,
+    write_records,
+)
 from autograder.unit import ROOT
 
 EXERCISES = ("total", "halvings", "root", "Tally")
@@ -118,3 +127,15 @@ def test_all_code_that_judges_belongs_to_the_fingerprint():
     listed = {str(path.relative_to(ROOT)) for pattern in JUDGES for path in ROOT.glob(pattern)}
     assert needed - listed == DECIDES_NOTHING
     assert all(list(ROOT.glob(pattern)) for pattern in JUDGES)
+
+
+def test_code_that_judges_networks_matters_to_units_with_torch_only():
+    assert set(judges(True)) - set(judges(False)) == {
+        (ROOT / name).read_text(encoding="utf-8") for name in OF_NETWORKS
+    }
+
+
+def test_a_module_of_the_grader_that_the_cases_come_from_belongs_to_the_unit():
+    source = "import numpy\nfrom autograder.trained import pictures\nfrom nand2resnet import data\n"
+    text = (ROOT / "autograder" / "trained.py").read_text(encoding="utf-8")
+    assert list(modules_of(source)) == [text]

@@ -90,8 +90,10 @@ def test_a_torch_that_does_not_start_is_not_fatal(tmp_path):
     assert "CPU (PyTorch is installed but does not start: libcudart" in printed(tmp_path)
 
 
-def test_nothing_is_imported_to_find_out():
-    text = printed(before="import sys, atexit; atexit.register(lambda: print(*sys.modules));")
+def test_nothing_is_imported_to_find_out(tmp_path):
+    stand_in_torch(tmp_path, TORCH.format(cuda=False, mps=False))  # the real one imports NumPy
+    loaded = "import sys, atexit; atexit.register(lambda: print(*sys.modules));"
+    text = printed(tmp_path, before=loaded)
     modules = text.splitlines()[-1].split()
     assert "nand2resnet.environment" in modules
     assert not {"numpy", "matplotlib", "ipywidgets", "anywidget"} & set(modules)

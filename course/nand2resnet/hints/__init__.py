@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from nand2resnet.tensors import array_of, is_tensor
 from nand2resnet.wording import is_number
 
 FOLDER = Path(__file__).parent
@@ -98,8 +99,8 @@ def case_key(method: str, name: str, args: tuple[Any, ...]) -> str:
     name : str
         The name of the learner's function, or what ``check.close`` compares.
     args : tuple
-        Its arguments. Numbers count to 6 significant digits, arrays also by shape, functions and
-        classes by name, random generators by their state.
+        Its arguments. Numbers count to 6 significant digits, arrays and tensors also by shape,
+        functions and classes by name, random generators by their state.
 
     Returns
     -------
@@ -112,8 +113,7 @@ def case_key(method: str, name: str, args: tuple[Any, ...]) -> str:
 
 def written(value: Any) -> Iterator[str]:
     """An argument as text that is the same on every machine."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]  # the same number to the learner, and so to the record
+    value = as_the_learner_sees_it(value)
     if is_number(value):
         yield six_digits(value)
     elif value is None or isinstance(value, (str, bytes)):
@@ -140,6 +140,15 @@ def written(value: Any) -> Iterator[str]:
         yield f"generator{value.bit_generator.state}"
     else:
         yield getattr(value, "__name__", None) or f"<{type(value).__name__}>"
+
+
+def as_the_learner_sees_it(value: Any) -> Any:
+    """A tensor as its array, an array without axes as its number."""
+    if is_tensor(value) and not value.is_meta:
+        value = array_of(value)
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return value[()]
+    return value
 
 
 def written_entries(array: np.ndarray) -> Iterator[str]:
