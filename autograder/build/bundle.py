@@ -50,12 +50,16 @@ def learner_pyproject() -> str:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needs = "\n".join(f'    "{requirement}",' for requirement in project["dependencies"])
+    needs, torch = (
+        "\n".join(f'    "{requirement}",' for requirement in requirements)
+        for requirements in (project["dependencies"], project["optional-dependencies"]["torch"])
+    )
     return (
         '[build-system]\nrequires = ["setuptools>=77"]\n'
         'build-backend = "setuptools.build_meta"\n\n'
         f'[project]\nname = "{project["name"]}"\nversion = "{project["version"]}"\n'
         f'requires-python = "{project["requires-python"]}"\ndependencies = [\n{needs}\n]\n\n'
+        f"[project.optional-dependencies]\ntorch = [\n{torch}\n]\n\n"
         '[tool.setuptools.packages.find]\ninclude = ["nand2resnet*"]\n\n'
         "[tool.setuptools.package-data]\n"
         '"*" = ["*.js", "*.css", "*.json", "*.npz", "py.typed"]\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,14 @@ def test_a_bundle_holds_the_units_a_class_has_reached(tmp_path: Path) -> None:
     assert (tmp_path / "bundle" / "nand2resnet" / "check.py").exists()
     with pytest.raises(GraderError, match="there is no unit"):
         write_bundle(tmp_path / "other", ["77"])
+
+
+def test_a_learner_installs_torch_only_when_asking_for_it(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "bundle", ["00"])
+    project = tomllib.loads((tmp_path / "bundle" / "pyproject.toml").read_text())["project"]
+    assert not any(one.startswith("torch") for one in project["dependencies"])
+    assert list(project["optional-dependencies"]) == ["torch"]
+    assert any(one.startswith("torch>=") for one in project["optional-dependencies"]["torch"])
 
 
 def test_nothing_that_is_mounted_holds_an_answer() -> None:
