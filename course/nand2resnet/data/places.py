@@ -6,10 +6,12 @@ is left out, and it is said why.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import lzma
 import tarfile
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +31,7 @@ OPENERS: dict[str, Callable[[Path, Literal["rb"]], Stream]] = {
     ".gz": gzip.open,
     ".xz": lzma.open,
 }
+SLOW_TO_UNPACK = ".xz"
 UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError)
 """What reading a damaged, cut or forbidden file raises."""
 
@@ -58,8 +61,12 @@ class Found:
         )
         return has_batch and all(part.name in self.contents for part in published.required)
 
+    def is_all_of(self, published: Published) -> bool:
+        """Whether no part is missing."""
+        return len(self.contents) == len(published.parts)
 
-def look_in(folder: Path, published: Published) -> Found:
+
+def look_in(folder: Path, published: Published, copies: Path | None = None) -> Found:
     """Read what a folder has of a data set; several parts at a time, for unpacking takes a while.
 
     Parameters
@@ -68,19 +75,23 @@ def look_in(folder: Path, published: Published) -> Found:
         May lack any or all of the files, and need not exist.
     published : Published
         What to look for.
+    copies : Path, optional
+        Where to keep what took long to unpack, for the next time.
     """
     found = Found(folder)
-    parts = (*published.required, *published.batches)
+    parts = published.parts
     with ThreadPoolExecutor(max_workers=len(parts)) as threads:
         for part, (content, problems) in zip(
-            parts, threads.map(lambda part: _read_part(folder, published, part), parts), strict=True
+            parts,
+            threads.map(lambda part: _read_part(folder, published, part, copies), parts),
+            strict=True,
         ):
             if content is not None:
                 found.contents[part.name] = content
             else:
                 found.problems += problems
     for archive in _paths(folder, published.folders, published.archives):
-        if not found.suffices(published) or len(found.contents) < len(parts):
+        if not found.is_all_of(published):
             _read_archive(archive, parts, found)
     return found
 
@@ -90,19 +101,38 @@ def is_content_of(part: Part, content: bytes) -> bool:
     return hashlib.md5(content, usedforsecurity=False).hexdigest() == part.md5
 
 
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees a part of it."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=file.name, delete=False) as new:
+        try:
+            new.write(content)
+            new.close()
+            Path(new.name).replace(file)
+        except OSError:
+            Path(new.name).unlink()
+            raise
+
+
 def _paths(folder: Path, below: tuple[str, ...], names: tuple[str, ...]) -> Iterator[Path]:
     for place in below:
         for name in names:
             yield folder / place / name
 
 
-def _read_part(folder: Path, published: Published, part: Part) -> tuple[bytes | None, list[str]]:
+def _read_part(
+    folder: Path, published: Published, part: Part, copies: Path | None
+) -> tuple[bytes | None, list[str]]:
     """Its content, or None and what was wrong with each file that has its name."""
     problems = []
     for path in _paths(folder, published.folders, (part.name,)):
         for ending, open_file in OPENERS.items():
             file = path.with_name(path.name + ending)
+            copy = copies / part.name if copies and ending == SLOW_TO_UNPACK else None
             try:
+                with file.open("rb"):
+                    content = _kept(copy, part)
+                if content is not None:
+                    return content, []
                 with open_file(file, "rb") as stream:
                     content = stream.read(LARGEST_PART)
             except (FileNotFoundError, NotADirectoryError):
@@ -111,9 +141,27 @@ def _read_part(folder: Path, published: Published, part: Part) -> tuple[bytes | 
                 problems.append(f"{file} was left out: it cannot be read ({_reason(error)}).")
                 continue
             if is_content_of(part, content):
+                _keep(copy, content)
                 return content, []
             problems.append(f"{file} was left out: it is not the published file (wrong checksum).")
     return None, problems
+
+
+def _kept(copy: Path | None, part: Part) -> bytes | None:
+    """What was unpacked earlier, if it was and is still right."""
+    try:
+        content = copy.read_bytes() if copy else b""
+    except OSError:
+        return None
+    return content if is_content_of(part, content) else None
+
+
+def _keep(copy: Path | None, content: bytes) -> None:
+    """Keep an unpacked part where that is possible; it only saves time."""
+    if copy:
+        with contextlib.suppress(OSError):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(copy, content)
 
 
 def _read_archive(archive: Path, parts: tuple[Part, ...], found: Found) -> None:

@@ -6,7 +6,9 @@ from a damaged or a wrong one; nothing that is read from a file is ever run (``b
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class Remote:
     md5: str
     addresses: tuple[str, ...]
 
+    def is_in(self, file: Path) -> bool:
+        """Whether this file is here, complete and right."""
+        if not file.is_file() or file.stat().st_size != self.size:
+            return False
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False))
+        return digest.hexdigest() == self.md5
+
 
 @dataclass(frozen=True)
 class Published:
@@ -76,6 +86,11 @@ class Published:
     archives: tuple[str, ...]
     remotes: tuple[Remote, ...]
     room: int
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All parts, those that are required first."""
+        return (*self.required, *self.batches)
 
 
 def _mnist_file(name: str, size: int, md5: str) -> Remote:
