@@ -1,5 +1,6 @@
-"""What tests of several kinds share: one browser (Playwright runs only once in a process), and
-property tests that do not measure time, for the machine may be busy with something else.
+"""What tests of several kinds share: one browser (Playwright runs only once in a process),
+property tests that do not measure time, for the machine may be busy with something else, and
+notebooks that download no data sets.
 """
 
 import os
@@ -16,6 +17,7 @@ settings.register_profile(
     "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("busy machine")
+os.environ["NAND2RESNET_OFFLINE"] = "1"
 
 
 @pytest.fixture(scope="session")
