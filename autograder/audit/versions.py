@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from autograder.audit.forked import Alive
+from autograder.audit.survival import is_timeout, patiently
 from autograder.errors import BadUnit
 from autograder.exercise import Alternative, Criterion, Mistake
 from autograder.job import Observed
@@ -119,13 +120,19 @@ def observe(oracle: Oracle, name: str, source: str, seconds: float) -> tuple[Obs
         namespace = oracle.unit.namespace(**{name: source})
     except Exception as error:  # noqa: BLE001 - the version's cell may raise anything
         return Observed(), f"its cell stops with {type(error).__name__}: {error}"
-    observed = oracle.observe_namespace(name, namespace, seconds)
-    everything = [observation for _, observation in observed.visible]
-    everything += observed.cases.values()
-    for observation in everything:
-        if observation.error is not None and observation.error.type == "TimeLimit":
-            return observed, f"it takes longer than {seconds:g} seconds for one call"
+    observed = patiently(
+        lambda patience: oracle.observe_namespace(name, namespace, patience.seconds),
+        is_late,
+        seconds,
+    )
+    if is_late(observed):
+        return observed, f"it takes longer than {seconds:g} seconds for one call"
     return observed, None
+
+
+def is_late(observed: Observed) -> bool:
+    """Whether a call did not end in time."""
+    return any(map(is_timeout, [*(came for _, came in observed.visible), *observed.cases.values()]))
 
 
 def named_at_once(
