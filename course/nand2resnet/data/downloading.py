@@ -238,7 +238,7 @@ def _not_reached(reason: object) -> _Setback:
         case ConnectionResetError():
             return _Interrupted(_broken_off(reason))
         case socket.gaierror():
-            return _Unreachable("its name was not found: is this computer online?")
+            return _Unreachable("this computer seems to be offline")
         case _:
             return _Unreachable(f"there is no connection to it ({reason})")
 
