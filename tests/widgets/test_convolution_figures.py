@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from nand2resnet import data
 from nand2resnet.pictures import portrait
 from nand2resnet.widgets import FilterExplorer, Pooling, ReceptiveField, SlidingKernel
-from nand2resnet.widgets.convolution_figure import module_with_grid
 from nand2resnet.widgets.filter_explorer import PRESETS
 from nand2resnet.widgets.receptive_field import WIDEST_PICTURE, refusal, tower
 from nand2resnet.widgets.sliding_kernel import INK, KERNELS, PICTURE
@@ -23,11 +22,6 @@ WRONG_ANSWERS = [
     (lambda image, _: image, "here it should be"),
     (lambda image, kernel: np.full(np.subtract(image.shape, kernel.shape) + 1, np.nan), "finite"),
 ]
-
-
-def test_a_module_must_import_the_grid():
-    with pytest.raises(ValueError, match=r"grid\.js"):
-        module_with_grid("class_templates.js")
 
 
 # SlidingKernel

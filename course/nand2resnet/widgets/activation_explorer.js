@@ -1,5 +1,5 @@
 // Activation explorer: a value, its slope, and what is left of a nudge.
-import { button, clamp, draggable, figureBox, fixed, html, number, plot, polyline, set, svg } from "./drawing.js";
+import { clamp, draggable, figureBox, fixed, html, number, plot, polyline, resetButton, set, svg } from "./drawing.js";
 import { numberSlider, oneOf } from "./controls.js";
 
 const SIZE = { width: 480, height: 320 };
@@ -26,10 +26,7 @@ function render({ model, el }) {
   const names = Object.keys(labels).filter((name) => !missing.includes(name));
   const choice = oneOf("Activation", names.map((name) => ({ value: name, text: labels[name] })), (name) => change("chosen", name));
   const leak = numberSlider("Slope a on the left", { low: -0.5, high: 2, step: 0.25 }, (a) => change("a", a));
-  const reset = button("Reset", () => {
-    for (const [name, first] of Object.entries(model.get("first"))) model.set(name, first);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const stars = missing.map((name) => labels[name]).join(" and ");
   const note = html("small", { class: "n2r-note-below" }, stars ? `${stars} will appear here when your table has them.` : "");
   const { box, say } = figureBox(

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 from nand2resnet.widgets.step_and_sigmoid import values_of
 
@@ -66,7 +65,7 @@ class ActivationExplorer(Figure):
     >>> ActivationExplorer({"relu": (relu, relu_derivative)}, activation_table)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("activation_explorer.js")
+    _esm = module_text("activation_explorer.js")
     _css = Figure._css + NEURONS_CSS + CLASSIFIERS_CSS
 
     scale = traitlets.Dict().tag(sync=True)

@@ -1,5 +1,5 @@
 // Underfitting and overfitting: the fitted curve on the left, both errors by size on the right.
-import { button, clamp, figureBox, fixed, html, number, plot, polyline, set, svg } from "./drawing.js";
+import { clamp, figureBox, fixed, html, number, plot, polyline, resetButton, set, svg } from "./drawing.js";
 import { numberSlider } from "./controls.js";
 
 const SIZE = { width: 470, height: 320 };
@@ -24,10 +24,7 @@ function render({ model, el }) {
     dots: oneOfMany("Dots", scale.dots, "dots"),
     price: oneOfMany("Price λ", scale.prices, "price", (price) => (price === 0 ? "none" : number(price))),
   };
-  const reset = button("Reset", () => {
-    for (const [name, first] of Object.entries(model.get("first"))) model.set(name, first);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const { box, say } = figureBox(
     el,
     model,

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray
 
 TUNING_CSS = (Path(__file__).parent / "tuning.css").read_text(encoding="utf-8")
@@ -45,7 +44,7 @@ class CapacityExplorer(Figure):
     >>> CapacityExplorer()  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("capacity_explorer.js")
+    _esm = module_text("capacity_explorer.js")
     _css = Figure._css + NEURONS_CSS + TUNING_CSS
 
     scale = traitlets.Dict().tag(sync=True)

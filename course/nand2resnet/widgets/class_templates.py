@@ -7,9 +7,8 @@ import traitlets
 
 from nand2resnet.data import Digits
 from nand2resnet.widgets.activation_explorer import CLASSIFIERS_CSS
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 SIDE, CLASSES = 8, 10
@@ -47,7 +46,7 @@ class ClassTemplates(Figure):
     >>> ClassTemplates(train_linear_classifier, *data.digits().split())  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("class_templates.js")
+    _esm = module_text("class_templates.js")
     _css = Figure._css + NEURONS_CSS + CLASSIFIERS_CSS
 
     scale = traitlets.Dict().tag(sync=True)

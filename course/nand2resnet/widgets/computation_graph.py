@@ -9,8 +9,7 @@ from typing import Any
 
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 
 FIRST = "a chain"
 
@@ -137,7 +136,7 @@ class ComputationGraph(Figure):
     >>> ComputationGraph()  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("computation_graph.js")
+    _esm = module_text("computation_graph.js")
     _css = Figure._css + GRAPH_CSS
 
     graphs = traitlets.Dict().tag(sync=True)

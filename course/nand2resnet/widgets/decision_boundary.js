@@ -1,5 +1,5 @@
 // Decision boundary: a plane coloured by the learner's neuron, four corners, three sliders.
-import { arrow, button, figureBox, fixed, html, plot, polyline, set, svg } from "./drawing.js";
+import { arrow, button, figureBox, fixed, html, plot, polyline, resetButton, set, svg } from "./drawing.js";
 import { numberSlider, oneOf } from "./controls.js";
 
 const SIZE = { width: 430, height: 400 };
@@ -30,10 +30,8 @@ function render({ model, el }) {
     explained = !explained;
     show();
   });
-  const reset = button("Reset", () => {
+  const reset = resetButton(model, () => {
     explained = false;
-    for (const [name, value] of Object.entries(model.get("first"))) model.set(name, value);
-    model.save_changes();
   });
   const { box, say, showTrouble } = figureBox(
     el,

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
@@ -55,7 +54,7 @@ class DecisionBoundary(Figure):
     >>> DecisionBoundary(perceptron)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("decision_boundary.js")
+    _esm = module_text("decision_boundary.js")
     _css = Figure._css + NEURONS_CSS
 
     trouble = traitlets.Unicode("").tag(sync=True)

@@ -219,3 +219,12 @@ export function button(text, onClick) {
   node.addEventListener("click", onClick);
   return node;
 }
+
+// Puts everything back to how the figure began; `before` tidies what only the front end knows.
+export function resetButton(model, before = () => {}) {
+  return button("Reset", () => {
+    before();
+    for (const [name, first] of Object.entries(model.get("first"))) model.set(name, first);
+    model.save_changes();
+  });
+}

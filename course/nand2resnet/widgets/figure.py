@@ -9,7 +9,8 @@ import traitlets
 from nand2resnet.palette import PALETTE
 
 _HERE = Path(__file__).parent
-_IMPORT_OF_DRAWING = re.compile(r'^import \{[^}]*\} from "\./drawing\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
+_DRAWING = "drawing.js"
 
 
 class Figure(anywidget.AnyWidget):
@@ -30,10 +31,11 @@ class Figure(anywidget.AnyWidget):
 
 
 def module_text(name: str) -> str:
-    """Join a figure's JavaScript module and the drawing module it imports from.
+    """Join a figure's JavaScript module with the modules of this folder that it imports from.
 
     A widget's front end is sent as one text, so an import of a neighbouring file could not be
-    resolved there: the imported module is put in place of the import statement.
+    resolved there: each imported module is put in place of the first import statement that names
+    it, and what that one imports in its turn.
 
     Parameters
     ----------
@@ -48,11 +50,24 @@ def module_text(name: str) -> str:
     Raises
     ------
     ValueError
-        If the module does not import from ``./drawing.js`` exactly once.
+        If the module does not import from ``./drawing.js``, or imports in another form.
     """
-    figure = (_HERE / name).read_text(encoding="utf-8")
-    drawing = (_HERE / "drawing.js").read_text(encoding="utf-8")
-    body, imports = _IMPORT_OF_DRAWING.subn("", figure)
-    if imports != 1:
-        raise ValueError(f'{name} must import from "./drawing.js" once, not {imports} times')
-    return drawing + body
+    included: set[str] = set()
+    text = _joined(name, included)
+    if _DRAWING not in included:
+        raise ValueError(f'{name} must import from "./{_DRAWING}" once, not 0 times')
+    if left := re.search(r"^import .*", text, re.MULTILINE):
+        raise ValueError(f"{name}: `{left[0]}` is no import of names from a file of this folder")
+    return text
+
+
+def _joined(name: str, included: set[str]) -> str:
+    """The text of a module with its imports in it, but for those that are there already."""
+
+    def put(statement: re.Match[str]) -> str:
+        if statement[1] in included:
+            return ""
+        included.add(statement[1])
+        return _joined(statement[1], included)
+
+    return _IMPORT.sub(put, (_HERE / name).read_text(encoding="utf-8"))

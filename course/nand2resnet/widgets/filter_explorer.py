@@ -8,8 +8,8 @@ import numpy as np
 import traitlets
 
 from nand2resnet.pictures import portrait
-from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, map_of, module_with_grid
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, map_of
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 NINTH = round(1 / 9, 3)
@@ -50,7 +50,7 @@ class FilterExplorer(Figure):
     >>> FilterExplorer(correlate2d)  # doctest: +SKIP
     """
 
-    _esm = module_with_grid("filter_explorer.js")
+    _esm = module_text("filter_explorer.js")
     _css = Figure._css + CONVOLUTION_CSS
 
     scale = traitlets.Dict({"presets": PRESETS}).tag(sync=True)

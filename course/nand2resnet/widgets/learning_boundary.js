@@ -1,5 +1,5 @@
 // Learning boundary: examples with the line after some epochs, and the mistakes of every epoch.
-import { arrow, button, figureBox, html, number, plot, polyline, set, svg } from "./drawing.js";
+import { arrow, button, figureBox, html, number, plot, polyline, resetButton, set, svg } from "./drawing.js";
 import { numberSlider, oneOf } from "./controls.js";
 
 const SIZE = { width: 430, height: 350 };
@@ -29,10 +29,7 @@ function render({ model, el }) {
   );
   const next = button("One more epoch", () => change("epoch", Math.min(model.get("epoch") + 1, epochs)));
   next.classList.add("n2r-main");
-  const reset = button("Reset", () => {
-    for (const [name, value] of Object.entries(model.get("first"))) model.set(name, value);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const { box, say, showTrouble } = figureBox(
     el,
     model,

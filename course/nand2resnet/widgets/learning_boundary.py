@@ -6,9 +6,8 @@ from typing import Any, cast
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import CORNERS, GATES, NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import LearnerTroubleError, call
 
 EPOCHS = 15
@@ -63,7 +62,7 @@ class LearningBoundary(Figure):
     >>> LearningBoundary(perceptron_learn)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("learning_boundary.js")
+    _esm = module_text("learning_boundary.js")
     _css = Figure._css + NEURONS_CSS
 
     trouble = traitlets.Unicode("").tag(sync=True)

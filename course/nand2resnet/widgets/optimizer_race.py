@@ -7,8 +7,7 @@ from typing import Any, Final
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 from nand2resnet.widgets.racetracks import DECIMALS, TRACKS, Racetrack
 
@@ -78,7 +77,7 @@ class OptimizerRace(Figure):
     ... )  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("optimizer_race.js")
+    _esm = module_text("optimizer_race.js")
     _css = Figure._css + OPTIMIZERS_CSS
 
     tracks = traitlets.Dict().tag(sync=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, map_of, module_with_grid
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, map_of
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 PATTERN = [
@@ -56,7 +56,7 @@ class Pooling(Figure):
     >>> Pooling(max_pool_forward, avg_pool_forward)  # doctest: +SKIP
     """
 
-    _esm = module_with_grid("pooling.js")
+    _esm = module_text("pooling.js")
     _css = Figure._css + CONVOLUTION_CSS
 
     scale = traitlets.Dict().tag(sync=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, module_with_grid
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import LearnerTroubleError, call
 
 LARGEST_KERNEL, LONGEST_STRIDE = 5, 3
@@ -49,7 +49,7 @@ class ReceptiveField(Figure):
     >>> ReceptiveField(receptive_field)  # doctest: +SKIP
     """
 
-    _esm = module_with_grid("receptive_field.js")
+    _esm = module_text("receptive_field.js")
     _css = Figure._css + CONVOLUTION_CSS
 
     scale = traitlets.Dict().tag(sync=True)

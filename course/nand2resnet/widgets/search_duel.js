@@ -1,5 +1,5 @@
 // Grid against random search: two pictures of the same landscape, with the trials of either.
-import { button, figureBox, fixed, html, plot, set, svg } from "./drawing.js";
+import { button, figureBox, fixed, html, plot, resetButton, set, svg } from "./drawing.js";
 import { numberSlider, oneOf } from "./controls.js";
 
 const SIZE = { width: 440, height: 380 };
@@ -30,10 +30,7 @@ function render({ model, el }) {
   );
   const again = button("New landscape", () => change("seed", model.get("seed") + 1));
   again.classList.add("n2r-main");
-  const reset = button("Reset", () => {
-    for (const [name, first] of Object.entries(model.get("first"))) model.set(name, first);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const { box, say } = figureBox(
     el,
     model,

@@ -8,9 +8,8 @@ import numpy as np
 import traitlets
 
 from nand2resnet.widgets.capacity_explorer import TUNING_CSS
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 NAME = "random_search"
@@ -49,7 +48,7 @@ class SearchDuel(Figure):
     >>> SearchDuel(random_search)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("search_duel.js")
+    _esm = module_text("search_duel.js")
     _css = Figure._css + NEURONS_CSS + TUNING_CSS
 
     scale = traitlets.Dict().tag(sync=True)

@@ -7,9 +7,8 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from nand2resnet.widgets.activation_explorer import CLASSIFIERS_CSS
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 Function = Callable[..., object]
@@ -68,7 +67,7 @@ class SignalByDepth(Figure):
     >>> SignalByDepth(signal_by_depth, deep_network, starts, activations, X)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("signal_by_depth.js")
+    _esm = module_text("signal_by_depth.js")
     _css = Figure._css + NEURONS_CSS + CLASSIFIERS_CSS
 
     scale = traitlets.Dict().tag(sync=True)

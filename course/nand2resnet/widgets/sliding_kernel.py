@@ -8,8 +8,8 @@ import numpy as np
 import traitlets
 
 from nand2resnet import data
-from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, map_of, module_with_grid
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.convolution_figure import CONVOLUTION_CSS, map_of
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import LearnerTroubleError, call
 
 INK = 16
@@ -51,7 +51,7 @@ class SlidingKernel(Figure):
     >>> SlidingKernel(correlate2d)  # doctest: +SKIP
     """
 
-    _esm = module_with_grid("sliding_kernel.js")
+    _esm = module_text("sliding_kernel.js")
     _css = Figure._css + CONVOLUTION_CSS
 
     scale = traitlets.Dict().tag(sync=True)

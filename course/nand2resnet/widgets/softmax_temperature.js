@@ -1,5 +1,5 @@
 // Softmax and its temperature: scores to move, bars of probability that follow.
-import { KEEPS_ARROW_KEYS, button, figureBox, fixed, html, number, plot, set, svg } from "./drawing.js";
+import { KEEPS_ARROW_KEYS, figureBox, fixed, html, number, plot, resetButton, set, svg } from "./drawing.js";
 import { numberSlider } from "./controls.js";
 
 const SIZE = { width: 760, height: 290 };
@@ -31,10 +31,7 @@ function render({ model, el }) {
   const shifted = html("input", { type: "checkbox", ...KEEPS_ARROW_KEYS });
   shifted.addEventListener("change", () => change("shifted", shifted.checked));
   const shiftLabel = html("label", { class: "n2r-check" }, shifted, `add ${shift} to all scores`);
-  const reset = button("Reset", () => {
-    for (const [name, first] of Object.entries(model.get("first"))) model.set(name, first);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const { box, say } = figureBox(
     el,
     model,

@@ -6,9 +6,8 @@ import numpy as np
 import traitlets
 
 from nand2resnet.widgets.activation_explorer import CLASSIFIERS_CSS
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import LearnerTroubleError
 from nand2resnet.widgets.step_and_sigmoid import values_of
 
@@ -44,7 +43,7 @@ class SoftmaxTemperature(Figure):
     >>> SoftmaxTemperature(softmax)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("softmax_temperature.js")
+    _esm = module_text("softmax_temperature.js")
     _css = Figure._css + NEURONS_CSS + CLASSIFIERS_CSS
 
     scale = traitlets.Dict().tag(sync=True)

@@ -1,5 +1,5 @@
 // Step and sigmoid: two curves, a steepness, and a place at which to nudge.
-import { button, clamp, draggable, figureBox, fixed, html, number, plot, polyline, set, svg } from "./drawing.js";
+import { clamp, draggable, figureBox, fixed, html, number, plot, polyline, resetButton, set, svg } from "./drawing.js";
 import { numberSlider } from "./controls.js";
 
 const SIZE = { width: 760, height: 330 };
@@ -29,10 +29,7 @@ function render({ model, el }) {
     move: (z) => moveTo(z),
     nudge: (dx, dy) => moveTo(model.get("place") + STEP_OF_PLACE * (dx || dy)),
   });
-  const reset = button("Reset", () => {
-    for (const [name, value] of Object.entries(model.get("first"))) model.set(name, value);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const { box, say, showTrouble } = figureBox(
     el,
     model,

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import traitlets
 
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import LearnerTroubleError, call
 
 REACH = (-4.0, 4.0)
@@ -43,7 +42,7 @@ class StepAndSigmoid(Figure):
     >>> StepAndSigmoid(step, sigmoid)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("step_and_sigmoid.js")
+    _esm = module_text("step_and_sigmoid.js")
     _css = Figure._css + NEURONS_CSS
 
     trouble = traitlets.Unicode("").tag(sync=True)

@@ -1,5 +1,5 @@
 // Dropout as an ensemble: thin lines are subnetworks, the thick one their average, dashes test mode.
-import { button, figureBox, fixed, html, number, plot, polyline, set, svg } from "./drawing.js";
+import { button, figureBox, fixed, html, number, plot, polyline, resetButton, set, svg } from "./drawing.js";
 import { numberSlider } from "./controls.js";
 
 const SIZE = { width: 760, height: 340 };
@@ -20,10 +20,7 @@ function render({ model, el }) {
     (stop) => change("drop_prob", probabilities[stop]),
   );
   const others = button("Draw others", () => change("seed", model.get("seed") + 1));
-  const reset = button("Reset", () => {
-    for (const [name, first] of Object.entries(model.get("first"))) model.set(name, first);
-    model.save_changes();
-  });
+  const reset = resetButton(model);
   const { box, say } = figureBox(
     el,
     model,

@@ -9,9 +9,8 @@ import numpy as np
 import traitlets
 
 from nand2resnet.widgets.capacity_explorer import TUNING_CSS
-from nand2resnet.widgets.controls import module_with_controls
 from nand2resnet.widgets.decision_boundary import NEURONS_CSS
-from nand2resnet.widgets.figure import Figure
+from nand2resnet.widgets.figure import Figure, module_text
 from nand2resnet.widgets.learner import FloatArray, LearnerTroubleError, call
 
 NAME = "dropout_forward"
@@ -52,7 +51,7 @@ class Subnetworks(Figure):
     >>> Subnetworks(dropout_forward)  # doctest: +SKIP
     """
 
-    _esm = module_with_controls("subnetworks.js")
+    _esm = module_text("subnetworks.js")
     _css = Figure._css + NEURONS_CSS + TUNING_CSS
 
     scale = traitlets.Dict().tag(sync=True)
