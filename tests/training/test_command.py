@@ -116,6 +116,17 @@ def test_what_is_wrong_is_said_without_a_traceback(solved, capsys, options, told
     assert "Traceback" not in printed
 
 
+def test_ctrl_c_is_no_failure_of_the_program(solved, tmp_path, capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "train", interrupted)
+    assert run(f"{solved}:Small", "--checkpoint", tmp_path / "run.pt") == command.INTERRUPTED
+    assert "The same command goes on from" in capsys.readouterr().err
+    assert run(f"{solved}:Small") == command.INTERRUPTED
+    assert "Nothing is kept" in capsys.readouterr().err
+
+
 def test_every_setting_of_a_recipe_is_an_option():
     text = (
         "f.py:N --epochs 4 --batch 9 --learning-rate 0.3 --momentum 0.8 --weight-decay 1e-4"

@@ -34,6 +34,7 @@ AUGMENTATIONS: dict[str, augment.Augment] = {
 }
 SHORT_NAMES = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}
 FAILED = 1
+INTERRUPTED = 130
 
 
 def main(begun: float, arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,10 @@ def main(begun: float, arguments: Sequence[str] | None = None) -> int:
     except (TrainingError, ValueError) as error:
         print(f"\n{error}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        kept = f"The same command goes on from {options.checkpoint}."
+        print(f"\nStopped. {kept if options.checkpoint else 'Nothing is kept.'}", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 

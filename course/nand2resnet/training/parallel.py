@@ -19,6 +19,8 @@ Source: Goyal et al. 2017, "Accurate, Large Minibatch SGD".
 from __future__ import annotations
 
 import atexit
+import contextlib
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,7 +67,10 @@ class Team:
             loaded = load()
         if self.size > 1:
             distributed.barrier()
-        return loaded if self.leads else load()
+        if not self.leads:
+            with contextlib.redirect_stdout(io.StringIO()):  # the first has said it all
+                loaded = load()
+        return loaded
 
     def gathered(self, value: Any) -> list[Any]:
         """What each process has, in their order."""

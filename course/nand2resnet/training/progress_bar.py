@@ -53,6 +53,7 @@ class RunBar:
     def __init__(self, epochs: int, steps_per_epoch: int, done: int, *, shown: bool) -> None:
         self.epochs = epochs
         self.bar: Any = tqdm(
+            desc=f"epoch {min(done // steps_per_epoch + 1, epochs)}/{epochs}",
             total=epochs * steps_per_epoch,
             initial=done,
             bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
