@@ -5,6 +5,7 @@ from nand2resnet.widgets.capacity_explorer import CapacityExplorer
 from nand2resnet.widgets.class_templates import ClassTemplates
 from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
+from nand2resnet.widgets.error_by_year import ErrorByYear
 from nand2resnet.widgets.filter_explorer import FilterExplorer
 from nand2resnet.widgets.fit_explorer import FitExplorer
 from nand2resnet.widgets.gradient_field import GradientField
@@ -12,6 +13,7 @@ from nand2resnet.widgets.gradient_noise import GradientNoise
 from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
+from nand2resnet.widgets.occlusion import Occlusion
 from nand2resnet.widgets.optimizer_race import OptimizerRace
 from nand2resnet.widgets.outlier_lines import OutlierLines
 from nand2resnet.widgets.pooling import Pooling
@@ -30,6 +32,7 @@ __all__ = [
     "ClassTemplates",
     "ComputationGraph",
     "DecisionBoundary",
+    "ErrorByYear",
     "FilterExplorer",
     "FitExplorer",
     "GradientField",
@@ -37,6 +40,7 @@ __all__ = [
     "LearningBoundary",
     "LearningRateExplorer",
     "MultiplierCircuit",
+    "Occlusion",
     "OptimizerRace",
     "OutlierLines",
     "Pooling",
