@@ -5,11 +5,13 @@ from nand2resnet.widgets.capacity_explorer import CapacityExplorer
 from nand2resnet.widgets.class_templates import ClassTemplates
 from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
+from nand2resnet.widgets.digit_reader import DigitReader
 from nand2resnet.widgets.error_by_year import ErrorByYear
 from nand2resnet.widgets.filter_explorer import FilterExplorer
 from nand2resnet.widgets.fit_explorer import FitExplorer
 from nand2resnet.widgets.gradient_field import GradientField
 from nand2resnet.widgets.gradient_noise import GradientNoise
+from nand2resnet.widgets.layer_table import LayerTable
 from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
 from nand2resnet.widgets.multiplier_circuit import MultiplierCircuit
@@ -32,11 +34,13 @@ __all__ = [
     "ClassTemplates",
     "ComputationGraph",
     "DecisionBoundary",
+    "DigitReader",
     "ErrorByYear",
     "FilterExplorer",
     "FitExplorer",
     "GradientField",
     "GradientNoise",
+    "LayerTable",
     "LearningBoundary",
     "LearningRateExplorer",
     "MultiplierCircuit",
