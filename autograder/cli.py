@@ -183,6 +183,25 @@ def audit(
 
 
 @app.command()
+def new_exercise(
+    unit: UnitArgument,
+    name: Annotated[str, typer.Argument(help="what the learner's function is called")],
+    after: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="the exercise that it follows; the unit's last one by default"),
+    ] = None,
+) -> None:
+    """Begin an exercise: write a skeleton into the unit's three files."""
+    from autograder.skeleton import new_exercise as begin
+
+    with errors_for_people():
+        for place in begin(unit, name, after):
+            typer.echo(f"{_relative(place.path)}:{place.line}")
+    typer.echo(f"Write what stands there as FILL IN. `n2r audit {unit} {name}` says what is wrong")
+    typer.echo("until the exercise is good; the points of a unit are 20 in all.")
+
+
+@app.command()
 def collect(
     download: Annotated[Path, typer.Argument(help="Canvas's or Moodle's archive, or its folder")],
     unit: Annotated[

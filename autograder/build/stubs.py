@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-from typing import Any
+from typing import Any, Final
 
 from autograder.errors import BadUnit
 from autograder.unit import BEGIN_SOLUTION, Cell, Unit, split_solutions
+
+FILL_IN: Final = "FILL IN"
+"""Stands in a skeleton wherever the author has something to write."""
 
 
 def verify_stubs(unit: Unit, release: bytes) -> None:
@@ -17,8 +20,12 @@ def verify_stubs(unit: Unit, release: bytes) -> None:
     ------
     BadUnit
         A stub does not parse, has another signature or docstring than the reference, does not
-        end in a NotImplementedError with a message, or still holds the solution.
+        end in a NotImplementedError with a message, or still holds the solution; or something of
+        a skeleton is left to be filled in.
     """
+    for cell in unit.cells:
+        if FILL_IN in cell.source:
+            raise BadUnit(f"{_place_of_text(unit, cell, FILL_IN)}: something is left to fill in")
     cells = {
         cell["metadata"].get("nbgrader", {}).get("grade_id"): source_of(cell)
         for cell in json.loads(release)["cells"]
@@ -56,6 +63,11 @@ def _verify(unit: Unit, cell: Cell, stub: str) -> None:
         raise BadUnit(f"{place}: it must define {', '.join(missing)}")
     if not _raises_with_message(ast.parse(stub)):
         raise BadUnit(f"{place}: the stub must raise NotImplementedError with a message")
+
+
+def _place_of_text(unit: Unit, cell: Cell, text: str) -> str:
+    lines_before = cell.source.partition(text)[0].count("\n")
+    return f"{unit.path.name}, line {cell.line + 1 + lines_before}"
 
 
 def _place(unit: Unit, cell: Cell) -> str:
