@@ -14,33 +14,22 @@ from autograder.runner.circuits import truth_table
 from autograder.unit import load_unit
 from nand2resnet.circuit import record
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("03_perceptron")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 corners = notebook["corners"]
 step, perceptron, sigmoid = (notebook[name] for name in ("step", "perceptron", "sigmoid"))
 learn = notebook["perceptron_learn"]
 TABLES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "XOR": [0, 1, 1, 0]}
 
 
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
-
-
 # 1. Weighing evidence
 
 
 def test_the_worked_saturday_has_evidence_of_four(capsys):
-    assert "going: 4  above the threshold? False" in printed_by("evidence for going", capsys)
+    assert "going: 4  above the threshold? False" in solved.printed_by("evidence for going", capsys)
 
 
 @pytest.mark.parametrize(("threshold", "goes"), [(5, "fine"), (3, "fine or (friend and bus)")])
@@ -51,7 +40,7 @@ def test_what_decides_on_saturday(threshold, goes):
 
 
 def test_a_bias_is_a_threshold_with_the_opposite_sign(capsys):
-    told = printed_by("b is a bias,", capsys).splitlines()
+    told = solved.printed_by("b is a bias,", capsys).splitlines()
     assert told[0].endswith("[1 1 1 0]")
     assert told[1].endswith("[0 0 0 0]")
 
@@ -148,7 +137,7 @@ def test_gate_counts_that_the_text_quotes():
 @given(a=st.integers(0, 255), b=st.integers(0, 255))
 def test_eight_places_add(a, b):
     namespace = dict(notebook)
-    exec(source_with("def add(a, b, places=8)"), namespace)
+    exec(solved.source_with("def add(a, b, places=8)"), namespace)
     assert namespace["add"](a, b) == (a + b) % 256
 
 
@@ -156,7 +145,7 @@ def test_eight_places_add(a, b):
 
 
 def test_the_search_finds_what_the_text_says(capsys):
-    told = printed_by("neurons are right, the best gets", capsys).splitlines()
+    told = solved.printed_by("neurons are right, the best gets", capsys).splitlines()
     assert 33**3 == 35_937
     for line in told[:3]:
         assert line.endswith("gets 4 of 4")
@@ -185,7 +174,7 @@ def test_the_region_of_the_network_is_a_band():
 
 def test_the_house_is_found_through_smudges_and_lost_with_a_pixel(capsys):
     namespace = {**notebook}
-    exec(source_with("W1 = np.stack"), namespace)
+    exec(solved.source_with("W1 = np.stack"), namespace)
     assert namespace["houses"].tolist() == [1, 0, 0, 1, 0]
     assert namespace["shapes"].tolist() == [[1, 1], [1, 0], [0, 1], [1, 1], [0, 1]]
     smudges = namespace["smudged"].sum() - namespace["house"].sum()
@@ -226,7 +215,7 @@ def test_the_rule_makes_no_more_mistakes_than_the_theorem_allows(examples):
 
 
 def test_numbers_about_convergence(capsys):
-    told = printed_by("mistakes by epoch {made}", capsys)
+    told = solved.printed_by("mistakes by epoch {made}", capsys)
     assert "[1, 3, 3, 2, 1, 0, 0, 0, 0, 0]: 10 in all; allowed are 51" in told
 
 
@@ -238,7 +227,7 @@ def test_xor_never_comes_to_an_end():
 def test_threes_and_eights(capsys):
     assert len(notebook["train"][0]) == 301
     namespace = dict(notebook)
-    exec(source_with("pictures never seen before"), namespace)
+    exec(solved.source_with("pictures never seen before"), namespace)
     told = capsys.readouterr().out
     assert "mistakes by epoch: [16, 12, 8, 0, 0, 0]" in told
     assert "54 of 56 right" in told
@@ -252,7 +241,7 @@ def circles_of(words):
     """Where the circles of a figure are drawn that shows what should come out: (x, heights)."""
     to_meet = lambda at, circles, **_: (at, circles)  # noqa: E731
     drawn = {**notebook, "plots": SimpleNamespace(to_meet=to_meet)}
-    *before, figure = source_with(words).strip().splitlines()
+    *before, figure = solved.source_with(words).strip().splitlines()
     exec("\n".join(before), drawn)
     return eval(figure, drawn)
 
@@ -273,7 +262,7 @@ def test_circles_that_the_sigmoid_should_meet():
 
 
 def test_a_step_has_no_slopes(capsys):
-    assert "cost: 0.5  slopes: [0. 0. 0.]" in printed_by("slopes(step, v))", capsys)
+    assert "cost: 0.5  slopes: [0. 0. 0.]" in solved.printed_by("slopes(step, v))", capsys)
 
 
 @given(
@@ -316,7 +305,7 @@ def test_softplus_of_the_hint_is_right():
 
 
 def test_descent_finds_nand(capsys):
-    told = printed_by("v = v - 5 * slopes(sigmoid, v)", capsys)
+    told = solved.printed_by("v = v - 5 * slopes(sigmoid, v)", capsys)
     weights, threshold = re.search(r"weights \[(.*?)\] threshold (\S+) cost", told).groups()
     first, second = map(float, weights.split())
     assert first == second

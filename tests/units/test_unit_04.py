@@ -11,28 +11,17 @@ from hypothesis import strategies as st
 from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("04_activations_and_losses")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 sigmoid, tanh, relu, softmax, log_softmax = (
     notebook[name] for name in ("sigmoid", "tanh", "relu", "softmax", "log_softmax")
 )
 table = notebook["activation_table"]
 ROWS = ("leaky_relu", "prelu", "elu", "selu", "maxout")
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), dict(notebook))
-    return capsys.readouterr().out
 
 
 def central_difference(f, v, h=1e-6):
@@ -49,7 +38,7 @@ def central_difference(f, v, h=1e-6):
 def circles_of(words):
     """Where the circles of a figure are drawn that shows what should come out: (x, heights)."""
     drawn = {**notebook, "plots": SimpleNamespace(to_meet=lambda at, circles, **_: (at, circles))}
-    *before, figure = source_with(words).strip().splitlines()
+    *before, figure = solved.source_with(words).strip().splitlines()
     exec("\n".join(before), drawn)
     return eval(figure, drawn)
 
@@ -58,9 +47,9 @@ def circles_of(words):
 
 
 def test_linear_layers_collapse_into_one(capsys):
-    assert "one layer does it: b?" in printed_by("two_layers = (X @ W1 + b1)", capsys)
-    solved = source_with("two_layers = (X @ W1 + b1)").replace("b = None", "b = b1 @ W2 + b2")
-    exec(solved, dict(notebook))
+    assert "one layer does it: b?" in solved.printed_by("two_layers = (X @ W1 + b1)", capsys)
+    cell = solved.source_with("two_layers = (X @ W1 + b1)").replace("b = None", "b = b1 @ W2 + b2")
+    exec(cell, dict(notebook))
     assert capsys.readouterr().out.startswith("one layer does it: True")
 
 
@@ -130,14 +119,16 @@ def test_what_the_table_of_the_text_says_about_slopes_and_saturation():
 
 
 def test_ten_sigmoids_pass_a_millionth_at_best(capsys):
-    told = printed_by("ten units at z", capsys)
+    told = solved.printed_by("ten units at z", capsys)
     assert "z = 0.0: {'sigmoid_derivative': '9.5e-07', 'tanh_derivative': '1.0e+00'}" in told
     far = re.search(r"z = 3.0: {'sigmoid_derivative': '(.*?)', 'tanh_derivative': '(.*?)'}", told)
     assert float(far[2]) < float(far[1])
 
 
 def test_units_die_when_their_biases_are_lowered(capsys):
-    alive = [int(found) for found in re.findall(r": (\d+) of 100", printed_by("alive =", capsys))]
+    alive = [
+        int(found) for found in re.findall(r": (\d+) of 100", solved.printed_by("alive =", capsys))
+    ]
     assert len(alive) == 4
     assert alive == sorted(alive, reverse=True)
     assert alive[0] > 90
@@ -147,7 +138,7 @@ def test_units_die_when_their_biases_are_lowered(capsys):
 
 def test_what_is_left_after_thirty_layers(capsys):
     pattern = r"^(\w+) +mean +(\S+)  spread (\S+)  of noise at -10: (\S+)$"
-    found = re.findall(pattern, printed_by("for _ in range(30):", capsys), re.MULTILINE)
+    found = re.findall(pattern, solved.printed_by("for _ in range(30):", capsys), re.MULTILINE)
     left = {name: tuple(map(float, numbers)) for name, *numbers in found}
     assert len(left) == 8
     for name in ("relu", "leaky_relu", "prelu", "maxout", "sigmoid"):
@@ -192,7 +183,7 @@ def test_slope_of_the_log_loss_by_the_probability(a, y):
 
 
 def test_the_hopeless_unit_learns_four_times_slower(capsys):
-    told = printed_by("squares {(a - 1)", capsys)
+    told = solved.printed_by("squares {(a - 1)", capsys)
     slopes = [float(found) for found in re.findall(r"squares +(\S+)", told)]
     assert 4 < slopes[0] / slopes[-1] < 5
     assert "says 0.900" in told
@@ -200,7 +191,7 @@ def test_the_hopeless_unit_learns_four_times_slower(capsys):
 
 
 def test_the_log_loss_gets_there_and_squares_take_ages(capsys):
-    told = printed_by("steps of learning rate 1", capsys)
+    told = solved.printed_by("steps of learning rate 1", capsys)
     squares, log_loss = (int(found) for found in re.findall(r"(\d+) steps", told))
     assert squares > 50 * log_loss
     assert "measured: -0.9980" in told
@@ -308,7 +299,9 @@ def test_the_steps_of_the_model_answer():
 
 
 def test_the_loss_is_zero_only_where_the_probability_is_one(capsys):
-    losses = [float(found) for found in re.findall(r"loss (\S+)", printed_by("1e-10):", capsys))]
+    losses = [
+        float(found) for found in re.findall(r"loss (\S+)", solved.printed_by("1e-10):", capsys))
+    ]
     assert losses[0] == 0
     assert min(losses[1:]) > 0
     assert losses[-1] > 23
@@ -332,7 +325,7 @@ def test_the_gradients_of_the_linear_classifier_are_those_of_its_loss(seed, l2):
 
 
 def test_a_classifier_that_knows_nothing_has_the_loss_ln_10(capsys):
-    assert "loss 2.302585, ln 10 = 2.302585" in printed_by("ln 10 = {np.log(10)", capsys)
+    assert "loss 2.302585, ln 10 = 2.302585" in solved.printed_by("ln 10 = {np.log(10)", capsys)
 
 
 def test_circles_that_training_should_meet():
@@ -345,9 +338,11 @@ def test_circles_that_training_should_meet():
 
 
 def test_learned_templates_read_nine_of_ten_and_more_than_mean_pictures(capsys):
-    told = printed_by("np.sum(means**2, axis=0)", capsys)
+    told = solved.printed_by("np.sum(means**2, axis=0)", capsys)
     by_hand = int(re.search(r": (\d+) of 299", told)[1]) / 299
-    shares = re.findall(r"([\d.]+)% of the others", printed_by("for steps in (1, 10,", capsys))
+    shares = re.findall(
+        r"([\d.]+)% of the others", solved.printed_by("for steps in (1, 10,", capsys)
+    )
     learned = float(shares[-1]) / 100
     assert learned >= 0.90
     assert learned > by_hand

@@ -11,47 +11,17 @@ from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from nand2resnet.training import progress
 from tests.units.neighbours import worked_neighbour
+from tests.units.slopes import relative_errors
+from tests.units.solved import Solved
 
 UNIT = load_unit("05_backpropagation")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 5)
 GOOD = 1e-7
 """The relative error that every backward pass must reach in float64."""
-SMALLEST_GRADIENT = 1e-3
 """Smaller ones are compared relative to this: below it rounding is all one sees."""
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
-
-
-def relative_errors(f, arrays, gradients, h=1e-4):
-    """Each array's relative error, by a difference of fourth order: independent of the unit."""
-    errors = []
-    for k, (array, derived) in enumerate(zip(arrays, gradients, strict=True)):
-        measured = np.zeros(array.shape)
-        for i in np.ndindex(array.shape):
-
-            def at(shift, k=k, i=i):
-                moved = [part.astype(float) for part in arrays]
-                moved[k][i] += shift
-                return f(*moved)
-
-            near, far = at(h) - at(-h), at(2 * h) - at(-2 * h)
-            measured[i] = (8 * near - far) / (12 * h)
-        size = np.linalg.norm(derived) + np.linalg.norm(measured)
-        errors.append(np.linalg.norm(derived - measured) / max(size, SMALLEST_GRADIENT))
-    return errors
 
 
 # Every backward pass of the reference, against differences
@@ -164,22 +134,22 @@ def test_the_given_softmax_loss_has_the_delta_of_the_text(seed, n, classes):
 
 
 def test_the_neuron_of_the_bank_decides_by_the_ratio(capsys):
-    told = printed_by("neuron responds:", capsys)
+    told = solved.printed_by("neuron responds:", capsys)
     assert "[0.45  0.3   0.417 0.5  ]" in told
     assert "[ True False False  True]" in told
 
 
 def test_parameters_of_the_ball_network(capsys):
     assert 64 * 64 * 3 == 12_288
-    told = printed_by("3n + 14 =", capsys)
+    told = solved.printed_by("3n + 14 =", capsys)
     assert "parameters: 36878  and 3n + 14 = 36878" in told
-    assert "36,878 slopes" in source_with("36,878 slopes")
+    assert "36,878 slopes" in solved.source_with("36,878 slopes")
 
 
 def test_three_tellings_give_the_same_numbers(capsys):
     namespace = dict(notebook)
     for words in ("z1 = w1 * x + b1\na1", '"""The whole network in one line."""', "buffer = 1.0"):
-        exec(source_with(words), namespace)
+        exec(solved.source_with(words), namespace)
     told = capsys.readouterr().out
     assert "z1 = 5.0, a1 = 5.0, z2 = 2.0, r = -4.0, C = 8.0" in told
     assert "by the chain rule: 12.0  by nudging: 12.0" in told
@@ -205,7 +175,7 @@ def notebook_figure():
 
 def test_zeros_stand_above_the_diagonal():
     namespace = dict(notebook)
-    exec(source_with("The outputs of all four layers"), namespace)
+    exec(solved.source_with("The outputs of all four layers"), namespace)
     table = namespace["table"]
     assert np.array_equal(table == 0, np.triu(np.ones((4, 4), dtype=bool), 1))
 
@@ -215,7 +185,7 @@ def test_the_delta_of_the_log_loss(z, y):
     a = 1 / (1 + np.exp(-z))
     assert np.isclose(((1 - y) / (1 - a) - y / a) * a * (1 - a), a - y, atol=1e-9)
     namespace = dict(notebook, h=1e-5)
-    exec(source_with("def log_loss_of").partition("for z, label")[0], namespace)
+    exec(solved.source_with("def log_loss_of").partition("for z, label")[0], namespace)
     of = namespace["log_loss_of"]
     assert np.isclose((of(z + 1e-5, y) - of(z - 1e-5, y)) / 2e-5, a - y, atol=1e-6)
 
@@ -239,7 +209,7 @@ def test_the_delta_recursion_of_the_text(seed):
 
 
 def test_the_learners_check_finds_the_printed_error(capsys):
-    told = printed_by("published_gradients), (", capsys)
+    told = solved.printed_by("published_gradients), (", capsys)
     printed, _, yours = told.partition("yours")
     assert printed.count("<- wrong") == 5
     assert "<- wrong" not in yours
@@ -280,12 +250,12 @@ def test_the_batched_layer_is_at_least_twenty_times_as_fast_as_the_loops():
 def test_all_arrays_of_both_networks_pass_the_check(capsys):
     for words in ("The loss of five digits, as a function of the four", None):
         if words:
-            told = printed_by(words, capsys)
+            told = solved.printed_by(words, capsys)
         else:
             namespace = dict(notebook)
-            exec(source_with("W first for each layer"), namespace)
+            exec(solved.source_with("W first for each layer"), namespace)
             capsys.readouterr()
-            exec(source_with("slopes = [affine.grads"), namespace)
+            exec(solved.source_with("slopes = [affine.grads"), namespace)
             told = capsys.readouterr().out
         errors = [float(found) for found in re.findall(r"\de-\d\d", told)]
         assert len(errors) == (4 if words else 6)
@@ -294,8 +264,8 @@ def test_all_arrays_of_both_networks_pass_the_check(capsys):
 
 def test_one_way_back_is_much_faster_than_nudging():
     namespace = dict(notebook)
-    exec(source_with("W first for each layer"), namespace)
-    exec(source_with("slopes = [affine.grads"), namespace)
+    exec(solved.source_with("W first for each layer"), namespace)
+    exec(solved.source_with("slopes = [affine.grads"), namespace)
     fastest = namespace["fastest"]
     arrays, slopes = namespace["arrays"], namespace["slopes"]
     check = (namespace["gradient_check"], namespace["deep_loss"], arrays, slopes)
@@ -308,7 +278,7 @@ def test_one_way_back_is_much_faster_than_nudging():
 @pytest.fixture(scope="module")
 def trained():
     namespace = dict(notebook)
-    exec(source_with("after = train_mlp(mlp_loss, before"), namespace)
+    exec(solved.source_with("after = train_mlp(mlp_loss, before"), namespace)
     return namespace
 
 
@@ -332,8 +302,8 @@ def test_that_is_not_the_luck_of_one_seed(trained, seed):
 
 def test_circles_that_the_training_should_meet(trained):
     namespace = dict(trained)
-    exec(source_with("losses = {"), namespace)
-    exec(source_with("def yours_on(X, y)").partition("\n\n\nyours =")[0], namespace)
+    exec(solved.source_with("losses = {"), namespace)
+    exec(solved.source_with("def yours_on(X, y)").partition("\n\n\nyours =")[0], namespace)
     for name, part in (("learnt from", "train"), ("never seen", "test")):
         came = namespace["yours_on"](trained[f"X_{part}"], trained[f"y_{part}"])
         circles = namespace["losses"][name]
@@ -341,7 +311,7 @@ def test_circles_that_the_training_should_meet(trained):
 
 
 def test_units_that_start_alike_stay_alike(trained, capsys):
-    exec(source_with("np.full_like(array, value)"), dict(trained))
+    exec(solved.source_with("np.full_like(array, value)"), dict(trained))
     told = [line for line in capsys.readouterr().out.splitlines() if "all start at" in line]
     shares = []
     for line in told:
@@ -388,12 +358,12 @@ def test_a_value_knows_its_slopes(seed):
 def test_value_is_optional():
     exercise = UNIT.exercises["Value"]
     assert exercise.max_points == 0
-    assert "★ (optional, no points)" in source_with("### Exercise: `Value`")
+    assert "★ (optional, no points)" in solved.source_with("### Exercise: `Value`")
 
 
 def test_the_graph_that_value_remembers_is_drawn():
     namespace = dict(notebook)
-    cell = source_with("graphs.graph_of(f,")
+    cell = solved.source_with("graphs.graph_of(f,")
     exec(cell.replace("graphs.graph_of(f,", "figure = graphs.graph_of(f,"), namespace)
     texts = [text.get_text() for text in namespace["figure"].axes[0].texts if text.get_text()]
     f = namespace["f"]
@@ -410,7 +380,7 @@ def test_the_graph_that_value_remembers_is_drawn():
 
 
 def test_value_agrees_with_torch_where_torch_is(capsys):
-    told = printed_by("You will meet it in unit 10.", capsys)
+    told = solved.printed_by("You will meet it in unit 10.", capsys)
     if "not installed" in told:
         return
     theirs, ours = (line.partition(":")[2].strip() for line in told.splitlines())

@@ -11,27 +11,16 @@ from hypothesis import strategies as st
 from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("06_optimizers")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 START = notebook["START"]
 numbers = st.floats(-5, 5).map(lambda number: round(number, 3))
 vectors = st.lists(numbers, min_size=3, max_size=3).map(np.array)
 shares = st.sampled_from([0.0, 0.5, 0.9, 0.99])
 learning_rates = st.sampled_from([0.001, 0.01, 0.1, 0.5])
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
 
 
 # The formulas, one step each, written out entry by entry
@@ -116,7 +105,7 @@ def test_the_cosine_schedule_of_the_text(t, warmup, lr_min):
 
 
 def test_rates_in_the_ravine(capsys):
-    told = printed_by("y begins", capsys)
+    told = solved.printed_by("y begins", capsys)
     assert "rate  0.07: 64 steps" in told
     assert "rate 0.079: 126 steps; y begins [ 1.   -0.98  0.95 -0.93  0.9 ]" in told
     assert "rate 0.081: None steps" in told
@@ -126,13 +115,13 @@ def test_rates_in_the_ravine(capsys):
 
 
 def test_the_velocity_approaches_ten_times_the_step(capsys):
-    told = printed_by("if t in (1, 2, 3, 10, 40)", capsys)
+    told = solved.printed_by("if t in (1, 2, 3, 10, 40)", capsys)
     assert "step 40: velocity -0.985" in told
     assert math.isclose(0.1 / (1 - 0.9), 1.0)
 
 
 def test_kappa_against_its_root(capsys):
-    told = printed_by("for kappa in (10, 100, 1000)", capsys)
+    told = solved.printed_by("for kappa in (10, 100, 1000)", capsys)
     steps = [
         tuple(map(int, re.findall(r"(\d+) steps, momentum +(\d+)", line)[0]))
         for line in told.splitlines()
@@ -154,7 +143,7 @@ def test_the_two_forms_agree_while_rate_and_momentum_are_constant(lr, beta):
 
 
 def test_they_part_when_the_rate_is_cut_and_when_the_momentum_changes(capsys):
-    told = printed_by('("cut at step 20"', capsys)
+    told = solved.printed_by('("cut at step 20"', capsys)
     assert "constant rate: 0.000 apart after 20 steps, 0.000 after 25" in told
     assert "cut at step 20: 0.000 apart after 20 steps, 0.563 after 25" in told
     ball, average = map(float, re.findall(r"ball ([\d.]+), average ([\d.]+)", told)[1])
@@ -168,7 +157,7 @@ def test_they_part_when_the_rate_is_cut_and_when_the_momentum_changes(capsys):
 
 
 def test_the_missing_factor_is_ten(capsys):
-    cell = source_with("factor = 1.0  # your turn")
+    cell = solved.source_with("factor = 1.0  # your turn")
     capsys.readouterr()
     exec(cell.replace("factor = 1.0", "factor = 10.0"), dict(notebook))
     assert float(capsys.readouterr().out.rpartition(":")[2]) < 1e-12
@@ -178,7 +167,7 @@ def test_the_missing_factor_is_ten(capsys):
 
 
 def test_the_half_worked_look_ahead(capsys):
-    cell = source_with("ahead = None  # your turn")
+    cell = solved.source_with("ahead = None  # your turn")
     capsys.readouterr()
     exec(cell.replace("ahead = None", "ahead = w + rho * v"), dict(notebook))
     told = capsys.readouterr().out
@@ -189,7 +178,7 @@ def test_the_half_worked_look_ahead(capsys):
 
 
 def test_the_rearranged_form_walks_through_the_places_ahead(capsys):
-    told = printed_by('"the momentum grows"', capsys)
+    told = solved.printed_by('"the momentum grows"', capsys)
     own, ahead = np.array(
         [tuple(map(float, re.findall(r"([\d.]+) from", line))) for line in told.splitlines()]
     ).T
@@ -228,14 +217,14 @@ def test_the_given_network_has_the_right_gradient():
 
 
 def test_slopes_of_busy_and_rare_pixels(capsys):
-    told = printed_by("pixels are never inked", capsys)
+    told = solved.printed_by("pixels are never inked", capsys)
     assert "3 pixels are never inked" in told
     small, large = map(float, re.findall(r"(\de-\d\d|\d\.\de-\d\d)", told))
     assert 2000 < large / small < 9000
 
 
 def test_effective_rates_of_adagrad_never_rise(capsys):
-    told = printed_by("effective rates", capsys)
+    told = solved.printed_by("effective rates", capsys)
     rates = np.array(re.findall(r"\[([\d.]+) +([\d.]+) *\]", told), dtype=float)
     assert rates.shape == (6, 2)
     assert (np.diff(rates, axis=0) <= 0).all()
@@ -243,19 +232,19 @@ def test_effective_rates_of_adagrad_never_rise(capsys):
 
 
 def test_adagrad_slows_down_like_the_root(capsys):
-    told = printed_by("after {t:6} steps", capsys)
+    told = solved.printed_by("after {t:6} steps", capsys)
     ways = [float(found) for found in re.findall(r"steps: +([\d.]+)", told)]
     assert ways[2] / ways[1] == pytest.approx(10, rel=0.1)
 
 
 def test_rmsprop_leaps_at_the_start(capsys):
-    told = printed_by("{path[t - 1] - path[t]:.3f} long", capsys)
+    told = solved.printed_by("{path[t - 1] - path[t]:.3f} long", capsys)
     assert "step   1 is 1.000 long" in told
     assert "step 500 is 0.100 long" in told
 
 
 def test_the_half_worked_correction(capsys):
-    cell = source_with("corrected = None  # your turn")
+    cell = solved.source_with("corrected = None  # your turn")
     capsys.readouterr()
     exec(cell.replace("corrected = None", "corrected = m / (1 - 0.9**t)"), dict(notebook))
     corrected = [
@@ -265,7 +254,7 @@ def test_the_half_worked_correction(capsys):
 
 
 def test_adam_ends_at_the_worst_place(capsys):
-    told = printed_by("Where 3000 steps lead", capsys)
+    told = solved.printed_by("Where 3000 steps lead", capsys)
     ends = [float(found) for found in re.findall(r"([+-]\d\.\d+)$", told, re.MULTILINE)]
     assert ends[1] == 1
     assert max(ends[0], ends[2]) < -0.97
@@ -276,7 +265,7 @@ def test_adam_ends_at_the_worst_place(capsys):
 
 def test_circles_of_the_schedules():
     namespace = dict(notebook)
-    exec(source_with("circles = {").rpartition("\n")[0], namespace)
+    exec(solved.source_with("circles = {").rpartition("\n")[0], namespace)
     for name, circles in namespace["circles"].items():
         np.testing.assert_allclose(namespace["yours"][name](namespace["at"]), circles, atol=6e-4)
 
@@ -310,7 +299,7 @@ def test_at_one_rate_for_all_adam_leads_far():
 
 
 def test_what_schedules_buy(capsys):
-    told = printed_by("schedules = {", capsys)
+    told = solved.printed_by("schedules = {", capsys)
     lines = {
         tuple(line.split(":")[0].split()): tuple(
             map(float, re.findall(r"(\d\.\d+) ", line.replace(",", " ")))

@@ -10,49 +10,19 @@ from hypothesis import strategies as st
 from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from tests.units.neighbours import worked_neighbour
+from tests.units.slopes import relative_errors
+from tests.units.solved import Solved
 
 UNIT = load_unit("07_initialization_and_normalization")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 5)
 GOOD = 1e-7
 """The relative error that every backward pass must reach in float64."""
-SMALLEST_GRADIENT = 1e-3
 """Smaller ones are compared relative to this: below it rounding is all one sees."""
 SURE = 7
 """Standard errors that no mean of right numbers is off."""
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
-
-
-def relative_errors(f, arrays, gradients, h=1e-4):
-    """Each array's relative error, by a difference of fourth order: independent of the unit."""
-    errors = []
-    for k, (array, derived) in enumerate(zip(arrays, gradients, strict=True)):
-        measured = np.zeros(array.shape)
-        for i in np.ndindex(array.shape):
-
-            def at(shift, k=k, i=i):
-                moved = [part.astype(float) for part in arrays]
-                moved[k][i] += shift
-                return f(*moved)
-
-            near, far = at(h) - at(-h), at(2 * h) - at(-2 * h)
-            measured[i] = (8 * near - far) / (12 * h)
-        size = np.linalg.norm(derived) + np.linalg.norm(measured)
-        errors.append(np.linalg.norm(derived - measured) / max(size, SMALLEST_GRADIENT))
-    return errors
 
 
 def fresh(features):
@@ -132,20 +102,20 @@ def test_the_relu_layer_passes_what_was_positive(seed):
 
 
 def test_weights_of_one_layer(capsys):
-    told = printed_by("the notes multiply 65,536", capsys)
+    told = solved.printed_by("the notes multiply 65,536", capsys)
     assert "50,176 pixels, 50,176,000 weights and 1,000 biases" in told
     assert "65,536,000" in told
     assert 256**2 == 65_536
 
 
 def test_a_sigmoid_passes_a_quarter_at_most(capsys):
-    told = printed_by("largest slope:", capsys)
+    told = solved.printed_by("largest slope:", capsys)
     assert "largest slope: 0.25 at z = 0.0" in told
     assert "[0.0066 0.0066]" in told
 
 
 def test_products_vanish_and_explode(capsys):
-    cell = source_with("your turn: the weight times the largest slope")
+    cell = solved.source_with("your turn: the weight times the largest slope")
     exec(cell.replace("factor = None", "factor = w / 4"), dict(notebook))
     told = capsys.readouterr().out
     assert "weights of 1: 9.5e-07 after 10 layers, 7.9e-31 after 50" in told
@@ -180,7 +150,7 @@ def row_of(told, name):
 
 
 def test_three_starts_behave_as_the_text_says(capsys):
-    told = printed_by("for initialiser in (zero, one_tenth, one)", capsys)
+    told = solved.printed_by("for initialiser in (zero, one_tenth, one)", capsys)
     assert row_of(told, "tanh, zero") == row_of(told, "relu, zero") == [0, 0]
     signal, gradient = row_of(told, "relu, one_tenth")
     assert signal < 1e-4
@@ -223,13 +193,13 @@ def test_the_fan_in_of_a_kernel_is_what_one_output_looks_at():
 
 
 def test_half_of_the_mean_square_is_left(capsys):
-    cell = source_with("left of the mean square:")
+    cell = solved.source_with("left of the mean square:")
     exec(cell.replace("share = None", "share = np.mean(a**2) / np.mean(z**2)"), dict(notebook))
     assert abs(float(capsys.readouterr().out.split(":")[1]) - 0.5) < 0.01
 
 
 def test_the_printed_formula_explodes_and_the_right_one_holds(capsys):
-    told = printed_by("standard deviation of the outputs:", capsys)
+    told = solved.printed_by("standard deviation of the outputs:", capsys)
     printed, yours = (float(line.split(":")[1]) for line in told.splitlines())
     assert 1e23 < printed < 1e25
     assert 0.6 < yours < 1
@@ -259,7 +229,7 @@ def test_which_start_is_good_for_what():
 
 
 def test_a_positive_bias_counts_next_to_small_weights(capsys):
-    told = printed_by("units dead", capsys)
+    told = solved.printed_by("units dead", capsys)
     share = [int(found) for found in re.findall(r"on in (\d+)%", told)]
     dead = [int(found) for found in re.findall(r"(\d+) units dead", told)]
     assert abs(share[1] - share[0]) < 5 < 25 < share[3] - share[2]
@@ -274,7 +244,10 @@ def starts():
 
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(source_with("initialisers = zero, one_tenth, xavier, kaiming, one"), dict(notebook))
+        exec(
+            solved.source_with("initialisers = zero, one_tenth, xavier, kaiming, one"),
+            dict(notebook),
+        )
     lines = [line for line in out.getvalue().splitlines() if " loss " in line]
     pattern = r"(.*?) +loss.*-> +(\S+), (\d+)% right"
     found = [re.search(pattern, line.rpartition("\r")[2]).groups() for line in lines]
@@ -295,7 +268,7 @@ def test_the_model_answer_for_a_leaky_relu(alpha, seed):
     z = np.random.default_rng(seed).normal(size=20_000)
     a = np.where(z > 0, z, alpha * z)
     assert abs(np.mean(a**2) / np.mean(z**2) - (1 + alpha**2) / 2) < 0.03
-    assert "(1+\\alpha^2)" in source_with("### Written question: the start for a leaky ReLU")
+    assert "(1+\\alpha^2)" in solved.source_with("### Written question: the start for a leaky ReLU")
 
 
 # 4. Batch normalisation
@@ -335,7 +308,7 @@ def test_running_values_settle_at_the_mean_and_the_biased_variance(seed):
 
 
 def test_blank_pixels_become_beta_and_a_lonely_picture_vanishes(capsys):
-    told = printed_by("a picture alone, in training mode", capsys)
+    told = solved.printed_by("a picture alone, in training mode", capsys)
     before, after = (
         np.array(
             re.search(rf"variance {name}: *\[(.*?)\]", told, re.DOTALL)[1].split(), dtype=float
@@ -366,15 +339,15 @@ def test_the_slopes_of_mean_and_scale_in_the_text(x):
 
 def test_the_notebook_proves_its_own_gradients(capsys):
     namespace = dict(notebook)
-    exec(source_with('"""A number made of the outputs: their slopes are G."""'), namespace)
-    exec(source_with("numeric = ("), namespace)
+    exec(solved.source_with('"""A number made of the outputs: their slopes are G."""'), namespace)
+    exec(solved.source_with("numeric = ("), namespace)
     errors = [float(found) for found in re.findall(r"error (\S+)", capsys.readouterr().out)]
     assert len(errors) == 3
     assert max(errors) < GOOD
 
 
 def test_maps_are_normalised_map_by_map(capsys):
-    told = printed_by("place by place:", capsys)
+    told = solved.printed_by("place by place:", capsys)
     assert "shape (200, 2, 6, 6)" in told
     assert "[1. 1.]" in told
     places = re.search(r"place by place: \[(.*)\]", told)[1].split()
@@ -420,7 +393,7 @@ def test_doubled_weights_change_nothing_behind_a_batch_norm():
 
 
 def test_noise_halves_with_four_times_the_batch(capsys):
-    told = printed_by("the same digit varies by", capsys)
+    told = solved.printed_by("the same digit varies by", capsys)
     noise = np.array([float(found) for found in re.findall(r"varies by (\S+)", told)])
     assert np.all((noise[:-1] / noise[1:] > 1.6) & (noise[:-1] / noise[1:] < 2.7))
 
@@ -462,7 +435,9 @@ def test_how_fast_the_gradient_grows_with_batch_norm(activation, low, high):
 
 def test_the_way_back_through_maps_is_optional():
     assert UNIT.exercises["spatial_batchnorm_backward"].max_points == 0
-    assert "★ (optional, no points)" in source_with("### Exercise: `spatial_batchnorm_backward`")
+    assert "★ (optional, no points)" in solved.source_with(
+        "### Exercise: `spatial_batchnorm_backward`"
+    )
 
 
 # Hints

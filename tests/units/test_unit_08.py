@@ -11,26 +11,15 @@ from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from nand2resnet import tuning_plots
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("08_regularization_and_tuning")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(1, 5)
 GOOD = 1e-7
 """The relative error that every backward pass must reach in float64."""
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
 
 
 def percents(text):
@@ -109,14 +98,14 @@ def test_the_losses_with_penalty_and_dropout(seed, n, drop_prob):
 
 
 def test_the_notebooks_own_check_is_as_good(capsys):
-    assert float(printed_by("relative error:", capsys).split()[-1]) < GOOD
+    assert float(solved.printed_by("relative error:", capsys).split()[-1]) < GOOD
 
 
 # 1. Overfitting
 
 
 def test_the_numbers_of_wrong_labels(capsys):
-    told = printed_by("labels are wrong; the first", capsys)
+    told = solved.printed_by("labels are wrong; the first", capsys)
     wrong = int(told.split()[0])
     y_typed, y_all = notebook["y_typed"], notebook["y_all"]
     assert wrong == np.sum(y_typed[:200] != y_all[:200])
@@ -128,7 +117,7 @@ def test_the_numbers_of_wrong_labels(capsys):
 
 
 def test_units_and_pictures_do_what_the_text_says(capsys):
-    lines = printed_by("for hidden, pictures in", capsys).splitlines()
+    lines = solved.printed_by("for hidden, pictures in", capsys).splitlines()
     (own2, new2), (own8, new8), (own100, new100), (_, new_more) = (percents(line) for line in lines)
     assert own100 == 1.0, "it knows its own pictures by heart"
     assert own2 < own8 < own100
@@ -138,7 +127,7 @@ def test_units_and_pictures_do_what_the_text_says(capsys):
 
 
 def test_three_units_make_a_bump(capsys):
-    told = printed_by("a bump:", capsys)
+    told = solved.printed_by("a bump:", capsys)
     heights = [float(number) for number in told.rpartition("[")[2].strip("] \n").split()]
     assert np.allclose(heights, [0, 0, 1, 0, 0, 0])
 
@@ -147,12 +136,12 @@ def test_three_units_make_a_bump(capsys):
 
 
 def test_weight_decay_is_the_same_step(capsys):
-    first, second = printed_by("with decay:", capsys).splitlines()
+    first, second = solved.printed_by("with decay:", capsys).splitlines()
     assert first.partition("[")[2] == second.partition("[")[2]
 
 
 def test_l1_empties_l2_shrinks_and_both_help(capsys):
-    told = printed_by("tuning_plots.weights(weights)", capsys).splitlines()
+    told = solved.printed_by("tuning_plots.weights(weights)", capsys).splitlines()
     none, l1, l2 = (percents(line) for line in told)
     assert none[1] < l1[1]
     assert none[1] < l2[1]
@@ -162,7 +151,7 @@ def test_l1_empties_l2_shrinks_and_both_help(capsys):
 
 
 def test_a_wall_at_3_changes_nothing_and_a_closer_one_helps(capsys):
-    lines = printed_by("c = {c:5}", capsys).splitlines()
+    lines = solved.printed_by("c = {c:5}", capsys).splitlines()
     assert lines[0].partition(":")[2] == lines[1].partition(":")[2]
     shares = [percents(line)[1] for line in lines]
     assert min(shares[2:]) > shares[0]
@@ -209,7 +198,7 @@ def test_all_masks_average_to_test_mode_exactly():
 
 
 def test_more_dropout_knows_less_by_heart_and_does_better(capsys):
-    lines = printed_by("for drop_prob in (0.0", capsys).splitlines()
+    lines = solved.printed_by("for drop_prob in (0.0", capsys).splitlines()
     own, new = zip(*(percents(line) for line in lines), strict=True)
     assert sorted(own, reverse=True) == list(own)
     assert own[-1] < own[0]
@@ -217,7 +206,7 @@ def test_more_dropout_knows_less_by_heart_and_does_better(capsys):
 
 
 def test_fifty_subnetworks_are_better_together(capsys):
-    alone, together, test = printed_by("the fifty on average", capsys).splitlines()
+    alone, together, test = solved.printed_by("the fifty on average", capsys).splitlines()
     least, most, mean = percents(alone)
     assert least < mean < most
     assert percents(together)[0] > mean + 0.02
@@ -243,11 +232,11 @@ def test_zoom_takes_its_window_and_nothing_else(seed, height, width):
 def test_there_are_28_kinds_of_pictures():
     windows = sum((cut + 1) ** 2 for cut in range(3))
     assert 2 * windows == 28
-    assert "2 flips × 14 windows = 28 kinds" in source_with("× 14 windows")
+    assert "2 flips × 14 windows = 28 kinds" in solved.source_with("× 14 windows")
 
 
 def test_flips_of_digits_throw_away_what_windows_and_light_gain(capsys):
-    lines = printed_by("ways.items()", capsys).splitlines()
+    lines = solved.printed_by("ways.items()", capsys).splitlines()
     plain, window, everything = (percents(line)[1] for line in lines)
     assert window > plain + 0.03
     assert window > everything + 0.02
@@ -266,7 +255,7 @@ def test_mirrored_back_undoes_flips(seed):
 
 
 def test_the_three_checks(capsys):
-    first, second, third = printed_by("3. twenty samples", capsys).splitlines()
+    first, second, third = solved.printed_by("3. twenty samples", capsys).splitlines()
     assert first.endswith("True")
     losses = [float(number) for number in re.findall(r"\d+\.\d+", second.partition("[")[2])]
     assert losses == sorted(losses)
@@ -278,7 +267,7 @@ def test_the_three_checks(capsys):
 @pytest.fixture(scope="module")
 def runs():
     namespace = dict(notebook)
-    exec(source_with("runs = {"), namespace)
+    exec(solved.source_with("runs = {"), namespace)
     return namespace["runs"]
 
 
@@ -292,7 +281,7 @@ def test_the_five_runs_have_the_five_shapes(runs):
         "E": "drops, then plateaus",
     }
     for shape in shapes.values():
-        assert f'`"{shape}"`' in source_with("### Reading a loss curve")
+        assert f'`"{shape}"`' in solved.source_with("### Reading a loss curve")
 
 
 def test_rounding_does_not_change_a_shape(runs):
@@ -316,7 +305,7 @@ def test_a_picture_of_weights_curves_and_trials_is_described(runs):
 
 
 def test_the_update_ratio_grows_with_the_learning_rate(capsys):
-    lines = printed_by("ratios = [update_ratio", capsys).splitlines()
+    lines = solved.printed_by("ratios = [update_ratio", capsys).splitlines()
     ratios = np.array([[float(r) for r in re.findall(r"\d\.\de[+-]\d\d", line)] for line in lines])
     assert np.allclose(ratios[1:] / ratios[:-1], 10, rtol=0.1)
     assert ((ratios > 5e-4) & (ratios < 3e-3)).any()
@@ -357,7 +346,7 @@ def searched():
 
 
 def test_the_scatter_says_what_the_text_says_of_it(searched):
-    assert "coarse, 40, np.random.default_rng(0)" in source_with("coarse = {")
+    assert "coarse, 40, np.random.default_rng(0)" in solved.source_with("coarse = {")
     lr, l2, value = (
         np.array(column)
         for column in zip(*((s["lr"], s["l2"], v) for s, v in searched), strict=True)
@@ -372,21 +361,21 @@ def test_the_scatter_says_what_the_text_says_of_it(searched):
 
 def test_the_fine_search_adds_next_to_nothing(searched, capsys):
     capsys.readouterr()
-    told = printed_by("fine = {", capsys)
+    told = solved.printed_by("fine = {", capsys)
     finest = percents(re.search(r"[\d.]+% with lr", told)[0])[0]
     assert abs(finest - max(value for _, value in searched)) < 0.025
     assert 0.026 < np.sqrt(0.83 * 0.17 / 200) < 0.03
 
 
 def test_the_chosen_network_beats_the_one_without_regularisation(capsys):
-    without, chosen = map(percents, printed_by("chosen by search", capsys).splitlines())
+    without, chosen = map(percents, solved.printed_by("chosen by search", capsys).splitlines())
     assert chosen[0] > without[0] + 0.02
 
 
 def test_a_perfect_reader_is_stopped_by_the_wrong_labels(searched):
     perfect = np.mean(notebook["y_few"] == notebook["y_all"][:200])
     assert max(value for _, value in searched) < perfect
-    assert f"beat {perfect:.1%}: {200 - round(200 * perfect)} of the 200" in source_with(
+    assert f"beat {perfect:.1%}: {200 - round(200 * perfect)} of the 200" in solved.source_with(
         "No dot can"
     )
 

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from autograder.oracle import Oracle
 from autograder.unit import load_unit
 from tests.units.neighbours import worked_neighbour
+from tests.units.slopes import relative_errors
+from tests.units.solved import Solved
 
 UNIT = load_unit("09_convolution")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 GOOD = 1e-7
 """The relative error that every backward pass must reach in float64."""
-SMALLEST_GRADIENT = 1e-3
 """Smaller ones are compared relative to this: below it rounding is all one sees."""
 
 
@@ -28,38 +30,6 @@ def geometries(draw):
     wide = draw(st.integers(max(1, width - 2 * pad), 7))
     n, channels = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     return (n, channels, high, wide), (height, width), stride, pad
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
-
-
-def relative_errors(f, arrays, gradients, h=1e-4):
-    """Each array's relative error, by a difference of fourth order: independent of the unit."""
-    errors = []
-    for k, (array, derived) in enumerate(zip(arrays, gradients, strict=True)):
-        measured = np.zeros(array.shape)
-        for i in np.ndindex(array.shape):
-
-            def at(shift, k=k, i=i):
-                moved = [part.astype(float) for part in arrays]
-                moved[k][i] += shift
-                return f(*moved)
-
-            near, far = at(h) - at(-h), at(2 * h) - at(-2 * h)
-            measured[i] = (8 * near - far) / (12 * h)
-        size = np.linalg.norm(derived) + np.linalg.norm(measured)
-        errors.append(np.linalg.norm(derived - measured) / max(size, SMALLEST_GRADIENT))
-    return errors
 
 
 # Every backward pass of the reference, against differences
@@ -218,13 +188,13 @@ def test_a_unit_sees_as_far_as_the_formula_says(layers):
 
 
 def test_what_sharing_saves(capsys):
-    told = printed_by("as many outputs:", capsys)
+    told = solved.printed_by("as many outputs:", capsys)
     for number in ("520", "23550", "9043200", "11520"):
         assert number in told
 
 
 def test_25_windows_of_48_numbers(capsys):
-    told = printed_by("cut out:", capsys)
+    told = solved.printed_by("cut out:", capsys)
     assert "(25, 48)" in told
     assert 64 * 64 * 3 == 12_288
 
@@ -239,14 +209,14 @@ def test_a_true_convolution_writes_the_kernel_the_right_way_up():
 
 def test_correlation_is_equivariant(capsys):
     scene = {}
-    exec(source_with("arc = np.array"), {**notebook}, scene)
-    told = printed_by("moved = np.roll", capsys, **scene)
+    exec(solved.source_with("arc = np.array"), {**notebook}, scene)
+    told = solved.printed_by("moved = np.roll", capsys, **scene)
     assert "the same: True" in told
 
 
 def test_the_arc_is_found_twice():
     scene = {}
-    exec(source_with("arc = np.array"), {**notebook}, scene)
+    exec(solved.source_with("arc = np.array"), {**notebook}, scene)
     found = scene["found"]
     peaks = np.argwhere(np.isclose(found, found.max()))
     assert peaks.tolist() == [[1, 1], [8, 10]]
@@ -269,7 +239,7 @@ def test_zeros_invent_an_edge_and_a_mirror_none(capsys):
     from nand2resnet.pictures import portrait
 
     across = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
-    told = printed_by("small = photo", capsys, photo=portrait(), across=across)
+    told = solved.printed_by("small = photo", capsys, photo=portrait(), across=across)
     border = {
         line[:9].strip(): float(re.search(r"border ([\d.]+)", line)[1])
         for line in told.splitlines()
@@ -298,11 +268,11 @@ def test_the_last_rung_is_at_least_a_hundred_times_as_fast_as_the_first():
 
 def test_the_notebooks_own_checks_print_small_errors(capsys):
     namespace = dict(notebook)
-    exec(source_with("def errors_of(arrays, stride, pad)"), namespace)
+    exec(solved.source_with("def errors_of(arrays, stride, pad)"), namespace)
     capsys.readouterr()
-    exec(source_with("in errors_of(arrays, stride, pad)]"), namespace)
-    exec(source_with("lambda x: im2col(x, 3, 2, 2, 1)"), namespace)
-    exec(source_with("at the kink of the ReLU"), namespace)
+    exec(solved.source_with("in errors_of(arrays, stride, pad)]"), namespace)
+    exec(solved.source_with("lambda x: im2col(x, 3, 2, 2, 1)"), namespace)
+    exec(solved.source_with("at the kink of the ReLU"), namespace)
     errors = [float(found) for found in re.findall(r"\d+e[+-]\d\d", capsys.readouterr().out)]
     assert len(errors) == 9 + 1 + 4
     assert max(errors) < GOOD
@@ -314,7 +284,7 @@ def test_the_notebooks_own_checks_print_small_errors(capsys):
 @pytest.fixture(scope="module")
 def trained():
     namespace = dict(notebook)
-    exec(source_with("def digits_loss"), namespace)
+    exec(solved.source_with("def digits_loss"), namespace)
     return namespace
 
 
@@ -339,9 +309,9 @@ def test_that_is_not_the_luck_of_one_seed(trained, seed):
 def test_left_and_right(trained, capsys):
     namespace = dict(trained)
     for words in ('tests = {"left"', "def linear_loss"):
-        exec(source_with(words), namespace)
+        exec(solved.source_with(words), namespace)
     capsys.readouterr()
-    exec(source_with("seeing = train_cnn("), namespace)
+    exec(solved.source_with("seeing = train_cnn("), namespace)
     told = capsys.readouterr().out
     shares = re.findall(r"linear (\d+)%, convolution and max pooling (\d+)%", told)
     (left, left_net), (right, right_net) = ([int(share) for share in pair] for pair in shares)
@@ -517,4 +487,4 @@ def test_any_one_winner_of_a_tie_may_have_it(oracle, winner):
 
 def test_avg_pool_backward_is_optional():
     assert UNIT.exercises["avg_pool_backward"].max_points == 0
-    assert "★ (optional, no points)" in source_with("### Exercise: `avg_pool_backward`")
+    assert "★ (optional, no points)" in solved.source_with("### Exercise: `avg_pool_backward`")
