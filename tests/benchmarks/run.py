@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BENCHMARKS = (
     *("cli_help", "limits_cost", "slider_latency"),
-    *("grading", "cluster", "convolution"),
+    *("grading", "cluster", "convolution", "training"),
 )
 
 
