@@ -102,7 +102,7 @@ def test_a_py_file_a_checkpoint_and_the_same_numbers_again(solved, tmp_path):
     [
         (["{}:Smal"], "defines no 'Smal'"),
         (["{}"], "name a file and a class"),
-        (["{}:Unwritten"], "Unwritten is not written yet"),
+        (["{}:Unwritten"], "solved.ipynb:Unwritten is not written yet"),
         (["{}:Small", "--set", "depth=20"], r"Small(depth=20) cannot be made"),
         (["{}:number", "--set", "depth=20"], "gives a int, not an nn.Module"),
         (["{}:Small", "--device", "cuda:99"], "There is no device 'cuda:99'"),

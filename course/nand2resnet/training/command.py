@@ -50,6 +50,9 @@ def main(begun: float, arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     try:
         run(options, begun)
+    except NotImplementedError as error:
+        print(f"\nA part of {options.network} is not written yet: {error}", file=sys.stderr)
+        return FAILED
     except (TrainingError, ValueError) as error:
         print(f"\n{error}", file=sys.stderr)
         return FAILED
@@ -93,7 +96,7 @@ def make_network(place: str, arguments: dict[str, Any]) -> nn.Module:
     Raises
     ------
     TrainingError
-        There is none, it is not written yet, or it does not take these arguments.
+        There is none, or it does not take these arguments.
     """
     file, _, name = place.rpartition(":")
     if not file:
@@ -101,8 +104,6 @@ def make_network(place: str, arguments: dict[str, Any]) -> nn.Module:
     make = notebooks.take(Path(file), name)
     try:
         model = make(**arguments)
-    except NotImplementedError as error:
-        raise TrainingError(f"{name} is not written yet in {file}: {error}") from error
     except TypeError as error:
         given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
         raise TrainingError(f"{name}({given}) cannot be made: {error}") from error
