@@ -21,6 +21,7 @@ from nand2resnet.widgets.outlier_lines import OutlierLines
 from nand2resnet.widgets.pooling import Pooling
 from nand2resnet.widgets.receptive_field import ReceptiveField
 from nand2resnet.widgets.search_duel import SearchDuel
+from nand2resnet.widgets.shortcut_cutter import ShortcutCutter
 from nand2resnet.widgets.signal_by_depth import SignalByDepth
 from nand2resnet.widgets.sliding_kernel import SlidingKernel
 from nand2resnet.widgets.softmax_temperature import SoftmaxTemperature
@@ -50,6 +51,7 @@ __all__ = [
     "Pooling",
     "ReceptiveField",
     "SearchDuel",
+    "ShortcutCutter",
     "SignalByDepth",
     "SlidingKernel",
     "SoftmaxTemperature",
