@@ -43,7 +43,7 @@ def get_ready() -> ForkServerContext:
         In which the processes are made.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.grading"])
+    context.set_forkserver_preload(["autograder.grading", "jupytext"])  # which reads a unit
     with _environment(ONE_THREAD):  # which its forks inherit
         forkserver.ensure_running()
     return context

@@ -91,7 +91,7 @@ class Otter:
         subprocess.run(
             [str(ENVIRONMENT / "bin" / "otter"), "generate", "-t", "tests", "-o", "autograder.zip"],
             cwd=self._folder,
-            env=_environment(self._folder),
+            env=environment(self._folder),
             check=True,
             capture_output=True,
         )
@@ -126,7 +126,7 @@ class Otter:
                 for student in SUBMISSIONS
             ],
             "cwd": str(place),
-            "environment": _environment(place.parent) | {"SECRET": self.words.environment},
+            "environment": environment(place.parent) | {"SECRET": self.words.environment},
             "seconds": SECONDS,
             "known": known,
             "precious": [known["submission"], known["secret"]],
@@ -213,7 +213,8 @@ def _as_doctest(source: str) -> str:
     return "\n".join(f"{mark} {line}" for mark, line in zip(marks, lines, strict=True)) + "\n"
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
+    """What Otter's commands are started with."""
     return {
         "PATH": f"{ENVIRONMENT / 'bin'}{os.pathsep}/usr/bin:/bin",
         "HOME": str(home),
