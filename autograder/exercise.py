@@ -111,8 +111,26 @@ class Right:
     remark: str
 
 
+@dataclass(frozen=True)
+class Leaderboard:
+    """What an exercise shows of those who want to be seen, and how they say so.
+
+    Parameters
+    ----------
+    pseudonym : str
+        The variable of the notebook into which a learner writes a pseudonym; empty means no.
+    measure : callable
+        ``measure(case, observation)`` gives what is shown, as the oracle measures it: shares as
+        floats, of which more is better, and costs as whole numbers, of which less is better.
+    """
+
+    pseudonym: str
+    measure: Measure
+
+
 CaseMaker = Callable[[np.random.Generator], Iterable[Case]]
 Accept = Callable[..., "bool | str | Right"]
+Measure = Callable[..., Mapping[str, float | int]]
 
 
 @dataclass
@@ -143,6 +161,7 @@ class Exercise:
     equivalents: list[Equivalent] = field(default_factory=list, init=False)
     accepts: dict[str | None, Accept] = field(default_factory=dict, init=False)
     make_cases: CaseMaker | None = field(default=None, init=False)
+    board: Leaderboard | None = field(default=None, init=False)
 
     @property
     def criteria(self) -> dict[str, Criterion]:
@@ -224,6 +243,19 @@ class Exercise:
         def register(function: Accept) -> Accept:
             self.accepts[criterion] = function
             return function
+
+        return register
+
+    def leaderboard(self, pseudonym: str) -> Callable[[Measure], Measure]:
+        """Put the exercise on its unit's leaderboard: see :class:`Leaderboard`.
+
+        It shows a submission that has all points of the exercise, by what the decorated function
+        measures of its first graded case.
+        """
+
+        def register(measure: Measure) -> Measure:
+            self.board = Leaderboard(pseudonym, measure)
+            return measure
 
         return register
 

@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from autograder.build.stubs import source_of
 from autograder.errors import UnreadableNotebook
 from autograder.execution import execute
 from autograder.job import Execution, Job, JobCell, Observed
+from autograder.leaderboard import entry_of
 from autograder.merge import LONGEST_CODE, Merged, MergedCell, merge
 from autograder.notebook import graded_notebook, released_cells
 from autograder.oracle import NOT_WRITTEN, Oracle
@@ -233,6 +234,7 @@ def _judge(
         elif master.role == "check":
             observed = execution.observed.get(master.name, Observed())
             verdict = oracle.judge(master.name, observed)
+            verdict = replace(verdict, entry=entry_of(oracle, verdict, observed, merged))
             trouble = _trouble(merged, execution, solution)
             verdicts.append(verdict if trouble is None else _with_error(verdict, trouble))
         elif master.role == "question":

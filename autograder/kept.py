@@ -12,7 +12,7 @@ from typing import Any, Final
 from autograder.class_folder import ClassFolder, write_atomically, writing_in
 from autograder.hashes import hash_of
 from autograder.unit import COURSE, ROOT, Unit
-from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict, SubmissionVerdict
+from autograder.verdict import CriterionVerdict, Entry, Example, ExerciseVerdict, SubmissionVerdict
 
 GRADER: Final = ROOT / "autograder"
 COMPANION: Final = COURSE / "nand2resnet"
@@ -106,4 +106,5 @@ def _verdict(data: dict[str, Any]) -> SubmissionVerdict:
 def _exercise(data: dict[str, Any]) -> ExerciseVerdict:
     criteria = tuple(CriterionVerdict(**one) for one in data["criteria"])
     example = data["example"] and Example(**data["example"])
-    return ExerciseVerdict(**data | {"criteria": criteria, "example": example})
+    entry = data["entry"] and Entry(**data["entry"])
+    return ExerciseVerdict(**data | {"criteria": criteria, "example": example, "entry": entry})

@@ -13,7 +13,7 @@ from autograder.database import database_file, open_database
 from autograder.errors import GraderError
 from autograder.feedback import feedback_html
 from autograder.kept import load_verdicts
-from autograder.report import class_report, write_csv
+from autograder.report import class_report, leaderboard_page, write_csv
 from autograder.standing import with_manual_scores
 from autograder.unit import Unit
 from autograder.verdict import SubmissionVerdict
@@ -50,8 +50,11 @@ def write_feedback(folder: ClassFolder, unit: Unit) -> Iterator[Path]:
 
 
 def write_report(folder: ClassFolder, unit: Unit) -> tuple[Path, Path]:
-    """Write the report of a unit as a page and as a table; return both paths."""
-    added = human_marks(folder, unit)
+    """Write the report of a unit as a page and as a table; return both paths.
+
+    Where learners asked to be on a leaderboard, that lies beside them as a page for the class.
+    """
+    added, people = human_marks(folder, unit), names_of_people(folder)
     verdicts = [
         with_manual_scores(verdict, added.get(verdict.student, HumanMarks()).scores)
         for verdict in verdicts_of(folder, unit)
@@ -69,7 +72,10 @@ def write_report(folder: ClassFolder, unit: Unit) -> tuple[Path, Path]:
             path=reports / f"{unit.name}.html",
             unit_titles={unit.name: title_of(unit)},
             feedback_links=links,
+            people=people,
         )
+        board = reports / f"{unit.name}-leaderboard.html"
+        leaderboard_page(verdicts, path=board, title=title_of(unit), people=people)
         return page, write_csv(verdicts, reports / f"{unit.name}.csv")
 
 
@@ -121,6 +127,17 @@ def human_marks(folder: ClassFolder, unit: Unit) -> dict[str, HumanMarks]:
                         name = comment.name.removesuffix("-solution")
                         marks.comments[name] = str(comment.manual_comment)
     return found
+
+
+def names_of_people(folder: ClassFolder) -> list[str]:
+    """The names of the gradebook's students, as far as somebody has written them there."""
+    file = database_file(folder.db_url)
+    if file is not None and not file.exists():
+        return []
+    with open_database(folder) as gradebook:
+        parts = [(student.first_name, student.last_name) for student in gradebook.students]
+    whole = [" ".join(filter(None, names)) for names in parts]
+    return [name for names in (*parts, whole) for name in names if name]
 
 
 def _graded(folder: ClassFolder, unit: Unit, verdict: SubmissionVerdict) -> dict | None:

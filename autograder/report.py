@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from autograder import charts
 from autograder.class_folder import write_atomically
+from autograder.leaderboard import boards
 from autograder.overview import Concern, Overview, Score, in_words, overview, score
 from autograder.pages import render_page
 from autograder.sanitize import clean_text
@@ -87,6 +88,7 @@ def class_report(
     path: Path,
     unit_titles: Mapping[str, str] | None = None,
     feedback_links: Mapping[tuple[str, str], str] | None = None,
+    people: Iterable[str] = (),
     made: datetime | None = None,
 ) -> Path:
     """Write the report on a class as one HTML file; return its path.
@@ -101,10 +103,18 @@ def class_report(
         Titles by unit name.
     feedback_links : mapping, optional
         Relative paths of feedback pages by (student, unit).
+    people : iterable of str
+        Names that no pseudonym on a leaderboard may give away, besides those of the verdicts.
     made : datetime, optional
         The time the report gives as its own; by default now.
     """
-    page = report_html(verdicts, unit_titles=unit_titles, feedback_links=feedback_links, made=made)
+    page = report_html(
+        verdicts,
+        unit_titles=unit_titles,
+        feedback_links=feedback_links,
+        people=people,
+        made=made,
+    )
     write_atomically(path, page.encode())
     return path
 
@@ -114,6 +124,7 @@ def report_html(
     *,
     unit_titles: Mapping[str, str] | None = None,
     feedback_links: Mapping[tuple[str, str], str] | None = None,
+    people: Iterable[str] = (),
     made: datetime | None = None,
 ) -> str:
     """Return the report as a page; parameters as for :func:`class_report`."""
@@ -140,9 +151,51 @@ def report_html(
         ),
         charts=charts,
         standings=STANDINGS,
+        boards=boards(seen.verdicts, people),
         repeated=[found for found in seen.mistakes if len(found.students) > 1],
         single=[found for found in seen.mistakes if len(found.students) == 1],
     )
+
+
+def leaderboard_page(
+    verdicts: Iterable[SubmissionVerdict],
+    *,
+    path: Path,
+    title: str,
+    people: Iterable[str] = (),
+    made: datetime | None = None,
+) -> Path | None:
+    """Write a unit's leaderboards as a page that a class may see; return its path.
+
+    It holds pseudonyms and what was measured, and nothing else of anybody. Where nobody is to be
+    shown there is no page, and an earlier one is taken away.
+
+    Parameters
+    ----------
+    verdicts : iterable of SubmissionVerdict
+        One per learner.
+    path : Path
+        The file to write.
+    title : str
+        The unit's.
+    people : iterable of str
+        As for :func:`class_report`.
+    made : datetime, optional
+        The time the page gives as its own; by default now.
+    """
+    found = boards(verdicts, people)
+    if not any(board.places for board in found):
+        path.unlink(missing_ok=True)
+        return None
+    page = render_page(
+        "leaderboard.html",
+        styles=STYLES,
+        title=title,
+        boards=found,
+        made=made or datetime.now().astimezone(),
+    )
+    write_atomically(path, page.encode())
+    return path
 
 
 def write_csv(verdicts: Iterable[SubmissionVerdict], path: Path) -> Path:

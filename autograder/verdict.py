@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -30,6 +31,17 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What one submission shows on a leaderboard: a pseudonym, and what the oracle measured.
+
+    The pseudonym is the learner's own text, not to be believed; shares are floats, costs integers.
+    """
+
+    pseudonym: str
+    values: Mapping[str, float | int]
+
+
+@dataclass(frozen=True)
 class ExerciseVerdict:
     """One exercise of one submission."""
 
@@ -43,6 +55,7 @@ class ExerciseVerdict:
     error: str | None = None
     status: Status = "graded"
     example: Example | None = None
+    entry: Entry | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The public form of ``n2r try --json``."""
