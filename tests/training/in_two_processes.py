@@ -2,7 +2,8 @@
 
     torchrun --standalone --nproc-per-node 2 -m tests.training.in_two_processes FOLDER
 
-Process 0 writes losses.json; each process writes its weights.
+Process 0 writes losses.json; each process writes its weights, and those of a network with batch
+normalisation.
 """
 
 import json
@@ -21,12 +22,16 @@ RECIPE = Recipe(epochs=3, batch=16, learning_rate=0.05, schedule="cosine", label
 """For each of two processes; one process takes batches twice as large."""
 UNEVEN = 203
 """Training pictures: batches and shares are of different sizes."""
+TESTED = 65
+"""Test pictures: the first process has a batch more than the second."""
 
 
-def losses(recipe, checkpoint=None):
+def losses(recipe, checkpoint=None, **arguments):
     """The run, wherever it is."""
-    model = small_network()
-    history = train(model, small_set(UNEVEN, test=41), recipe, device="cpu", checkpoint=checkpoint)
+    model = small_network(**arguments)
+    history = train(
+        model, small_set(UNEVEN, test=TESTED), recipe, device="cpu", checkpoint=checkpoint
+    )
     return model, [asdict(epoch) for epoch in history.epochs]
 
 
@@ -38,6 +43,8 @@ def main(folder):
     np.savez(Path(folder) / f"weights{team.rank}.npz", *weights_of(model))
     if team.leads:
         (Path(folder) / "losses.json").write_text(json.dumps(epochs))
+    model, epochs = losses(RECIPE, normalised=True)
+    torch.save({"weights": model.state_dict(), "epoch": epochs[-1]}, f"{folder}/norm{team.rank}.pt")
 
 
 if __name__ == "__main__":

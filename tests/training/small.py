@@ -11,17 +11,18 @@ CLASSES = 4
 
 
 class SmallLeNet(nn.Module):
-    """A convolution, a hidden layer, and no batch normalisation."""
+    """A convolution, a hidden layer, and batch normalisation only where it is asked for."""
 
-    def __init__(self, width=4, drop=0.0):
+    def __init__(self, width=4, drop=0.0, normalised=False):
         super().__init__()
         self.convolution = nn.Conv2d(1, width, 3)
+        self.normalise = nn.BatchNorm2d(width) if normalised else nn.Identity()
         self.hidden = nn.Linear(width * 9, 16)
         self.drop = nn.Dropout(drop)
         self.scores = nn.Linear(16, CLASSES)
 
     def forward(self, x):
-        x = torch.relu(self.convolution(x))
+        x = torch.relu(self.normalise(self.convolution(x)))
         x = nn.functional.max_pool2d(x, 2).flatten(1)
         return self.scores(self.drop(torch.relu(self.hidden(x))))
 

@@ -130,7 +130,11 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
 def make_parser() -> argparse.ArgumentParser:
     """The options; each field of a recipe is one."""
     parser = argparse.ArgumentParser("python -m nand2resnet.training", description=run.__doc__)
-    parser.add_argument("network", metavar="FILE:NAME", help="a notebook, and a class in it")
+    parser.add_argument(
+        "network",
+        metavar="FILE:NAME",
+        help="a notebook, and a class or function in it that makes a network",
+    )
     parser.add_argument("--data", choices=SETS, default="mnist")
     parser.add_argument("--pictures", type=int, metavar="N", help="train on the first N only")
     parser.add_argument(

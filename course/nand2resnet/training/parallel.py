@@ -83,11 +83,11 @@ class Team:
 
 def join(device: torch.device) -> Team:
     """Find the other processes, if ``torchrun`` has started any."""
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return Team()
     if not distributed.is_initialized():
-        if device.type == "cuda":
-            torch.cuda.set_device(device)
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
         atexit.register(distributed.destroy_process_group)
     return Team(distributed.get_rank(), distributed.get_world_size())
