@@ -5,7 +5,9 @@ const BRUSH = 1.35; // radius in pixels of the paper
 const FULL = 255;
 const PATIENCE = 40; // milliseconds between two messages to the kernel
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const TILES_ACROSS = 300;
+const TILES_ACROSS = 520; // pixels of the screen, about
+const LARGEST_CELL = { map: 5, single: 14 };
+const MOST_IN_A_ROW = 24; // single cells
 
 function render({ model, el }) {
   const [rows, columns] = model.get("scale").side;
@@ -126,6 +128,7 @@ function render({ model, el }) {
       html("div", { class: "n2r-part n2r-readings" }, html("p", { class: "n2r-part-name" }, "it reads"), readings),
     ),
     html("div", { class: "n2r-controls" }, empty, another, reset),
+    html("p", { class: "n2r-part-note" }, "What each layer gives, after its ReLU: the darkest cell of a layer answers most, white ones not at all."),
     maps,
   );
 
@@ -219,13 +222,19 @@ function layerPart() {
   return html("div", {}, html("p", { class: "n2r-part-name" }), html("canvas", { role: "img" }));
 }
 
+// How many single cells stand side by side, so that no row is left half empty if that can be.
+function rowOf(count) {
+  for (let across = MOST_IN_A_ROW; across > 1; across--) if (count % across === 0) return across;
+  return MOST_IN_A_ROW;
+}
+
 function tile(canvas, levels, { count, rows, columns }) {
   const gap = rows > 1 ? 1 : 0;
-  const across = Math.min(count, Math.max(1, rows > 1 ? Math.ceil(count / (count > 8 ? 2 : 1)) : 20));
+  const across = rows > 1 ? Math.ceil(count / (count > 8 ? 2 : 1)) : rowOf(count);
   const down = Math.ceil(count / across);
   const [width, height] = [across * (columns + gap) - gap, down * (rows + gap) - gap];
   set(canvas, { width, height });
-  const zoom = rows > 1 ? Math.max(1, Math.min(4, Math.round(TILES_ACROSS / width))) : 12;
+  const zoom = rows > 1 ? clamp(Math.round(TILES_ACROSS / width), 1, LARGEST_CELL.map) : LARGEST_CELL.single;
   canvas.style.width = `${width * zoom}px`;
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(width, height);
