@@ -24,6 +24,8 @@ PARTS: Final = ("layers", "steps")
 MOST_LAYERS: Final = 200
 MOST_STEPS: Final = 400
 LARGEST_SETTING: Final = 4096
+LARGEST_SIZE: Final = 10**7
+LONGEST_SHAPE: Final = 8
 STEP, SLICE = "step", "slice"
 """Keys that mark an earlier step's result, and a slice, among the arguments of a step."""
 
@@ -267,7 +269,9 @@ class Built(nn.Module):
                 return given[0]
             result = x if name == "input" else self._taken(name, given, named)
             results.append(result)
-            if isinstance(result, torch.Tensor):
+            if not isinstance(result, torch.Tensor):
+                _check_size(result)
+            else:
                 each = result.numel() // len(x)
                 values += each
                 self.multiply_adds += each * self._sums[arguments[0]] if name == "layer" else 0
@@ -343,6 +347,15 @@ def _check_numbers(value: Any, depth: int = 0) -> None:
             _check_numbers(part, depth + 1)
         return
     raise NoPlanError(f"a number above {LARGEST_SETTING:,}, or what is no number")
+
+
+def _check_size(result: Any) -> None:
+    """Sizes are small; numbers that grow at each step would grow without end."""
+    sizes = result if isinstance(result, tuple) else (result,)
+    if len(sizes) > LONGEST_SHAPE or not all(
+        isinstance(size, int | float) and abs(size) <= LARGEST_SIZE for size in sizes
+    ):
+        raise NoPlanError("a step that gives neither a tensor nor a size")
 
 
 def _resolved(value: Any, results: Sequence[Any]) -> Any:

@@ -122,6 +122,12 @@ def hostile(change):
     return plan
 
 
+def growing(plan, name, first):
+    """Steps each of which gives the one before to itself."""
+    grown = [[name, [{"step": place}, {"step": place}], {}] for place in range(1, 60)]
+    plan["steps"][1:] = [first, *grown, ["output", [{"step": 60}], {}]]
+
+
 HOSTILE = {
     "no plan": None,
     "a list": [],
@@ -146,6 +152,11 @@ HOSTILE = {
     "a bomb of padding": hostile(
         lambda p: p["steps"].insert(1, ["pad", [{"step": 0}, [LARGEST_SETTING] * 4], {}])
     ),
+    "a number that squares itself": hostile(lambda p: growing(p, "mul", ["mul", [4096, 4096], {}])),
+    "a shape that doubles itself": hostile(
+        lambda p: growing(p, "add", ["getattr", [{"step": 0}, "shape"], {}])
+    ),
+    "a text that grows": hostile(lambda p: growing(p, "add", ["mul", ["x" * 16, 4096], {}])),
     "nested without end": hostile(lambda p: p["steps"].insert(1, ["relu", [[[[[[[[[]]]]]]]]], {}])),
 }
 
