@@ -2,6 +2,7 @@
 
 from nand2resnet.widgets.activation_explorer import ActivationExplorer
 from nand2resnet.widgets.capacity_explorer import CapacityExplorer
+from nand2resnet.widgets.channel_gates import ChannelGates
 from nand2resnet.widgets.class_templates import ClassTemplates
 from nand2resnet.widgets.computation_graph import ComputationGraph
 from nand2resnet.widgets.decision_boundary import DecisionBoundary
@@ -32,6 +33,7 @@ from nand2resnet.widgets.which_basin import WhichBasin
 __all__ = [
     "ActivationExplorer",
     "CapacityExplorer",
+    "ChannelGates",
     "ClassTemplates",
     "ComputationGraph",
     "DecisionBoundary",
