@@ -12,8 +12,13 @@ function render({ model, el }) {
     domain: { x: [Math.min(...years) - 0.4, Math.max(...years) + 0.6], y: [0, 31] },
     labels: { name: "Top-5 error by year", x: "year of the challenge", y: "top-5 error in %" },
     size: { width: 700, height: 330 },
-    ticks: { x: [...new Set(years)] },
+    ticks: { x: [] }, // years are no quantities to be rounded: they are written below
   });
+  shown.above.append(
+    ...[...new Set(years)].map((year) =>
+      svg("text", { x: shown.x(year), y: shown.inner.height + 16, "text-anchor": "middle" }, String(year)),
+    ),
+  );
   const switches = ideas.map(([name, year]) => {
     const input = html("input", { type: "checkbox", value: name, ...KEEPS_ARROW_KEYS });
     input.addEventListener("change", () => {
@@ -67,7 +72,7 @@ function render({ model, el }) {
     const left = without.length ? `Without ${without.join(", ")}` : "With every idea";
     words.replaceChildren(
       html("strong", {}, `${left}: ${number(last.error, 3)}%`),
-      html("span", {}, `the best of these is ${last.team}'s of ${last.from}`),
+      html("span", {}, `the best of these: ${last.team}, ${last.from}`),
       html("small", {}, best.map(({ year, from, error, team }) => (from === year ? `${year} ${team} ${number(error, 3)}` : `${year} –`)).join(" · ")),
     );
     set(box, { "data-last": String(last.error), "data-without": without.join(";") });

@@ -15,7 +15,8 @@ function render({ model, el }) {
   );
   const list = html("div", { class: "n2r-bars", role: "img" });
   const map = html("canvas", { class: "n2r-photo n2r-large", role: "img" });
-  const mapPart = part("probability of the right class, by place of the patch", map);
+  const scale = html("p", { class: "n2r-part-note" });
+  const mapPart = part("the right class, by place of the patch", map, scale);
   const change = (name, value) => {
     model.set(name, value);
     model.save_changes();
@@ -81,9 +82,10 @@ function render({ model, el }) {
     const tried = model.get("map");
     mapPart.hidden = !tried.length;
     if (tried.length) {
-      paint(map, tried.map((row) => row.map((value) => shade(value))));
-      const all = tried.flat();
-      set(map, { "aria-label": `Map: the probability of ${names[right]} goes from ${percent(Math.min(...all))} to ${percent(Math.max(...all))}; dark where the patch hurts most` });
+      const [low, high] = [Math.min(...tried.flat()), Math.max(...tried.flat())];
+      paint(map, tried.map((row) => row.map((value) => shade((value - low) / (high - low || 1)))));
+      scale.textContent = `from ${percent(low)} (dark) to ${percent(high)} (light)`;
+      set(map, { "aria-label": `Map: ${names[right]} ${scale.textContent}; dark where the patch hurts most` });
     }
     set(hold, {
       "aria-valuenow": place[0] * extent()[1] + place[1],
@@ -103,8 +105,8 @@ function render({ model, el }) {
   show();
 }
 
-function part(name, node) {
-  return html("div", { class: "n2r-part n2r-third" }, html("p", { class: "n2r-part-name" }, name), node);
+function part(name, ...nodes) {
+  return html("div", { class: "n2r-part n2r-third" }, html("p", { class: "n2r-part-name" }, name), ...nodes);
 }
 
 function bar(name, share, isRight) {
