@@ -8,7 +8,7 @@ import sys
 import sysconfig
 import traceback
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from nand2resnet import wording
 
@@ -48,9 +48,16 @@ def learners_lines(error: BaseException) -> list[str]:
 
 
 def name_of_stub(error: NotImplementedError) -> str | None:
-    """The function that is not written yet: the one in which the error arose."""
-    frames = own_frames(error)
-    return frames[-1].name if frames else None
+    """The function or class that is not written yet: the one in which the error arose."""
+    passed = (frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__))
+    own = [code for code in passed if not in_a_library(code.co_filename)]
+    return called(own[-1]) if own else None
+
+
+def called(code: CodeType) -> str:
+    """What a learner calls this code: a function by its name, ``__init__`` by its class's."""
+    *around, name = code.co_qualname.split(".")
+    return around[-1] if name == "__init__" and around else code.co_name
 
 
 def own_frames(error: BaseException) -> list[traceback.FrameSummary]:

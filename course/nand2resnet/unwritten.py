@@ -11,7 +11,13 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from nand2resnet.failure import CheckFailed, in_a_library, own_frames, written_frame
+from nand2resnet.failure import (
+    CheckFailed,
+    in_a_library,
+    name_of_stub,
+    own_frames,
+    written_frame,
+)
 
 
 def tell_calmly() -> None:
@@ -46,6 +52,6 @@ def message(error: NotImplementedError) -> str | None:
     last = traceback.extract_tb(error.__traceback__)[-1]
     if len(frames) < 2 or in_a_library(last.filename) or not frames[-1].name.isidentifier():
         return None
-    name = frames[-1].name
+    name = name_of_stub(error)
     advice = "Write it above, run its cell, then run this one again."
     return f"`{name}` is not written yet.\n{advice}\n\n{written_frame(frames[0])}"

@@ -197,6 +197,23 @@ def test_a_stub_is_said_to_be_not_written_yet():
     )
 
 
+def test_a_class_that_cannot_be_made_yet_is_called_by_its_own_name():
+    class Network:
+        def __init__(self):
+            raise NotImplementedError("make the layers")
+
+        def forward(self):
+            raise NotImplementedError
+
+    def layers_of(kind):
+        return kind().layers
+
+    text = message(check, layers_of, Network, expected=3)
+    assert text.startswith("`Network` is not written yet (layers_of(Network) needs it).")
+    forward = message(check, Network.forward, None, expected=3)
+    assert forward.startswith("`forward` is not written yet")
+
+
 def test_a_stub_that_another_function_needs_is_named():
     def derivative(f, v):
         raise NotImplementedError

@@ -9,6 +9,8 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from nand2resnet.failure import called
+
 FloatArray = NDArray[np.float64]
 Gradient = Callable[[FloatArray], FloatArray]
 GradientDescent = Callable[[Gradient, FloatArray, float, float, int], object]
@@ -168,7 +170,7 @@ def _raised_by(error: NotImplementedError, name: str) -> str:
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
-    innermost = "" if traceback is None else traceback.tb_frame.f_code.co_name
+    innermost = "" if traceback is None else called(traceback.tb_frame.f_code)
     return innermost if innermost.isidentifier() and innermost != call.__name__ else name
 
 
