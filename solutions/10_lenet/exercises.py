@@ -73,6 +73,8 @@ autograd_gradient.mistake(
     "return (remembered - remembered.grad).detach().numpy()",
 )
 
+autograd_gradient.equivalent("return remembered.grad", "tensors are taken as arrays")
+
 
 @autograd_gradient.alternative("asked for, not left behind")
 def asked_for(f, v):
@@ -146,6 +148,12 @@ our_conv_in_torch.mistake(
     "F.conv2d(x, w, stride=stride, padding=pad) + 0 * b[:, None, None]",
 )
 our_conv_in_torch.mistake(
+    "padding is left out",
+    "A picture of 5 x 4 pixels with padding 1 and a kernel of 3 x 3: how large is the map?",
+    "stride=stride, padding=pad",
+    "stride=stride",
+)
+our_conv_in_torch.mistake(
     "stride and padding exchanged",
     "With stride 2 and no padding, is your output smaller than the picture, or larger?",
     "stride=stride, padding=pad",
@@ -162,12 +170,6 @@ our_conv_in_torch.mistake(
     "Convolution layers correlate. What does yours write around one bright pixel?",
     "F.conv2d(x, w, b,",
     "F.conv2d(x, w.flip(2, 3), b,",
-)
-our_conv_in_torch.mistake(
-    "padding is left out",
-    "A picture of 5 x 4 pixels with padding 1 and a kernel of 3 x 3: how large is the map?",
-    "stride=stride, padding=pad",
-    "stride=stride",
 )
 
 
@@ -404,6 +406,19 @@ layer_table.mistake(
     "    return sorted(rows, key=lambda row: names.index(row[0]))\n",
 )
 
+layer_table.equivalent(
+    "rows.append((name, output.shape[1:], count))", "a torch.Size is a tuple of numbers"
+)
+layer_table.equivalent(
+    "for name, layer in list(model.named_modules())[1:]:", "a network holds layers, so has no row"
+)
+for line in (
+    "model(torch.ones(1, *input_size))",
+    "model(torch.zeros(2, *input_size))",
+    "model(torch.zeros(0, *input_size))",
+):
+    layer_table.equivalent(line, "only the shape of a picture counts, whatever is on it")
+
 
 @layer_table.alternative("one hook for all modules")
 def one_hook_for_all(model, input_size):
@@ -548,6 +563,10 @@ train_epoch.mistake(
     "    optimizer.zero_grad()\n    for images, labels in batches:\n",
 )
 
+train_epoch.equivalent(
+    "total += loss * len(labels)", "a sum that is kept as a tensor costs memory, not correctness"
+)
+
 
 @train_epoch.alternative("slopes asked for, logarithms by hand")
 def by_hand(model, batches, optimizer):
@@ -660,6 +679,15 @@ evaluate.mistake(
     "        for weight in model.parameters():\n"
     "            weight.mul_(0.9)\n"
     "    return total / count, right / count",
+)
+
+for line in (
+    "total += F.cross_entropy(scores, labels) * len(labels)",
+    "right += (scores.argmax(dim=1) == labels).sum()",
+):
+    evaluate.equivalent(line, "a tensor with one number is a number")
+evaluate.equivalent(
+    "right += (scores.argmax(dim=-1) == labels).sum().item()", "scores have two axes"
 )
 
 

@@ -174,7 +174,7 @@ def table(
 ) -> Any:
     """The table of a network; of its rows name, shape and parameters."""
     model = network(kind, channels, filters, classes)
-    return [tuple(row) for row in layer_table(model, (channels, *size))]
+    return layer_table(model, (channels, *size))
 
 
 def left(
