@@ -266,6 +266,9 @@ SEResNet.mistake(
 )
 
 
+SEResNet.equivalent("for block in list(self.features)[1:]:", "the first layer belongs to the stem")
+
+
 SEResNet.alternative(
     "a bottleneck of its own",
     """
