@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import NullFormatter
 
 from nand2resnet.described_figure import DescribedFigure
 from nand2resnet.ilsvrc import ENTRIES, HUMAN_ERROR, YEARS, best_without
@@ -162,15 +163,17 @@ def cost_against_accuracy(
     costs = (left, "parameters"), (right, "multiply-adds for a picture")
     for axes, name in costs:
         axes.set(xscale="log", xlabel=name)
-        axes.margins(x=0.25, y=0.15)
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.margins(x=0.15, y=0.15)
     left.set(ylabel=accuracy)
     told = []
     for number, (name, (parameters, multiply_adds, good)) in enumerate(networks.items()):
         look = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
         for axes, cost in ((left, parameters), (right, multiply_adds)):
-            axes.plot([cost], [good], **look, markersize=8, linestyle="none")
-            axes.annotate(name, (cost, good), (0, 8), textcoords="offset points", ha="center")
+            axes.plot([cost], [good], **look, markersize=9, linestyle="none", label=name)
         told.append(f"{name} {parameters:.3g} parameters, {multiply_adds:.3g}, {good:.3g}")
+    names = left.get_legend_handles_labels()
+    figure.legend(*names, loc="outside upper center", ncols=len(networks), columnspacing=1.2)
     figure.alt = alt or (
         f"Networks by parameters, multiply-adds for a picture, and {accuracy}: {'; '.join(told)}."
     )

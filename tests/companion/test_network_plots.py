@@ -77,3 +77,26 @@ def test_colour_pictures_stand_in_rows():
     figure = network_plots.colour_pictures([photo] * 5, columns=3, titles=list("abcde"), alt="five")
     assert len(figure.axes) == 5
     assert figure.alt == "five"
+
+
+COSTS = {"small": (60_000, 4e5, 56.5), "large": (138_357_544, 15.5e9, 71.6)}
+
+
+def test_costs_stand_on_two_axes_beside_one_accuracy():
+    figure = network_plots.cost_against_accuracy(COSTS, accuracy="right, per cent")
+    left, right = figure.axes
+    assert (left.get_xlabel(), right.get_xlabel()) == ("parameters", "multiply-adds for a picture")
+    assert left.get_xscale() == right.get_xscale() == "log"
+    for axes, place in ((left, 0), (right, 1)):
+        drawn = [(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines]
+        assert drawn == [(numbers[place], numbers[2]) for numbers in COSTS.values()]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(COSTS)
+    assert "large 1.38e+08 parameters, 1.55e+10, 71.6" in figure.alt
+
+
+def test_a_race_has_a_line_for_each_network_and_one_for_guessing():
+    figure = network_plots.race({"LeNet": [0.5, 0.75], "VGG": [0.1, 0.9]}, chance=0.1)
+    (axes,) = figure.axes
+    assert [list(line.get_ydata()) for line in axes.lines[:2]] == [[50, 75], [10, 90]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()][-1] == "guessing"
+    assert "LeNet 75.0%, VGG 90.0%" in figure.alt

@@ -12,6 +12,7 @@ from nand2resnet.widgets.filter_explorer import FilterExplorer
 from nand2resnet.widgets.fit_explorer import FitExplorer
 from nand2resnet.widgets.gradient_field import GradientField
 from nand2resnet.widgets.gradient_noise import GradientNoise
+from nand2resnet.widgets.inception_module import InceptionModule
 from nand2resnet.widgets.layer_table import LayerTable
 from nand2resnet.widgets.learning_boundary import LearningBoundary
 from nand2resnet.widgets.learning_rate_explorer import LearningRateExplorer
@@ -43,6 +44,7 @@ __all__ = [
     "FitExplorer",
     "GradientField",
     "GradientNoise",
+    "InceptionModule",
     "LayerTable",
     "LearningBoundary",
     "LearningRateExplorer",
