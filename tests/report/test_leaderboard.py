@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from autograder.class_folder import open_class
+from autograder.database import open_database
 from autograder.grading import grade_submission
 from autograder.kept import Kept, keep, load_verdicts
 from autograder.leaderboard import (
@@ -22,6 +24,7 @@ from autograder.leaderboard import (
     pseudonym_in,
     shown,
 )
+from autograder.publishing import write_report
 from autograder.report import leaderboard_page, report_html
 from autograder.simulate import exercise_of
 from autograder.unit import load_unit
@@ -224,3 +227,18 @@ def test_an_entry_is_kept_and_read_again(cheated: SubmissionVerdict, tmp_path: P
     assert again == cheated
     (board,) = boards([again])
     assert board.columns == ("accuracy", "parameters", "multiply-adds")
+
+
+def test_a_name_that_only_the_gradebook_knows_is_no_pseudonym_either(tmp_path: Path) -> None:
+    """From kept verdicts to both pages, by what `n2r report` calls."""
+    folder = open_class(tmp_path)
+    with open_database(folder) as gradebook:
+        gradebook.update_or_create_student("s17", first_name="Sofja", last_name="Kovalevskaya")
+    for student, pseudonym in (("s17", "kovalevskaya!"), ("s18", "Gauss")):
+        keep(folder, Kept(submission(student, pseudonym), "fingerprint", "submission"))
+    page, _ = write_report(folder, load_unit(UNIT))
+    board = page.with_name(f"{UNIT}-leaderboard.html").read_text()
+    assert "Gauss" in board
+    for text in (board, page.read_text()):
+        assert "kovalevskaya" not in text.casefold()
+    assert "1 entry not shown" in page.read_text()
