@@ -15,7 +15,7 @@
 # * measure a classifier by its top-1 and top-5 error, and read such numbers with care;
 # * split a convolution into groups, and let neighbouring maps compete;
 # * say where a network keeps its parameters, and where it spends its time;
-# * stretch a million pictures to a billion, and see what a trained network looks at.
+# * make billions of pictures out of a million, and see what a trained network looks at.
 #
 # | part | | minutes |
 # |---|---|---|
@@ -1001,14 +1001,14 @@ check(ten_crop, two_boards, 1, expected=expected)
 
 # %% demo=true
 whole_photo = torch.tensor(colour_portrait()).permute(2, 0, 1)[None]
-patches = ten_crop(whole_photo, 64)[0].permute(0, 2, 3, 1)
+patches = ten_crop(whole_photo, 64)[0].permute(0, 2, 3, 1).numpy()
+five = ["top left", "top right", "low left", "low right", "middle"]
 network_plots.colour_pictures(
-    patches.numpy(),
-    titles=[name + mirrored for mirrored in ("", ", mirrored") for name in
-            ("top left", "top right", "low left", "low right", "middle")],
+    patches,
+    titles=five + [f"{name}, mirrored" for name in five],
     columns=5,
     alt="Ten patches of a portrait: four corners and the middle, and the same mirrored.",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ## 6. Training, and what it looks at
@@ -1070,8 +1070,8 @@ def random_patches(x, chance, mirrored):
 
 # %% [markdown]
 # Twelve times through at most 3,000 pictures: that takes less than two minutes on two processor cores.
-# (It says what it does. With a graphics card, take all pictures: from a terminal,
-# `python -m nand2resnet.training alexnet.ipynb:AlexNet --help` tells how.)
+# (All 50,000 pictures of CIFAR-10 want a graphics card, and the command of unit 10:
+# `python -m nand2resnet.training alexnet.ipynb:small_alexnet --help`. That was not run for this text.)
 #
 # > **Predict.** Dropout is on while it trains, and patches are harder than whole pictures. Which error
 # > will be larger: the one while training, or the one on pictures it has never seen?
@@ -1250,8 +1250,8 @@ check(zeiler_shapes, ZFNet, expected=convolutions + connected)
 # From 2012 on, nearly everything in this challenge was a convolutional network, and then came the
 # money. The slides end that part of the story with the **hype cycle**, a curve that the company Gartner has
 # drawn since 1995: a trigger, a peak of inflated expectations, a trough of disillusionment, a slope of
-# enlightenment, a plateau of productivity. In 2020 they put several kinds of artificial intelligence near
-# the peak.
+# enlightenment, a plateau of productivity. In 2020 they drew several kinds of artificial intelligence on
+# their way to the peak, or near it.
 #
 # It is a story, not a measurement: its axes have no units, and nobody can say afterwards whether a
 # point was in the wrong place. Put it beside the figure of part 1, where each point can be
