@@ -199,9 +199,9 @@ def gradients_cell():
     return {"x": x, "y": y}
 
 
-def test_the_growth_per_layer_is_about_a_fifth(capsys):
+def test_the_gradient_grows_by_somewhat_less_than_a_fifth_per_layer(capsys):
     told = solved.printed_by("the growth per layer", capsys, **gradients_cell())
-    assert 1.1 < float(re.search(r"[\d.]+$", told.strip())[0]) < 1.3
+    assert 1.05 < float(re.search(r"[\d.]+$", told.strip())[0]) < 1.2
 
 
 @pytest.mark.parametrize("cuts", [range(27), range(10), range(17, 27)])
@@ -276,7 +276,7 @@ def test_the_shipped_runs_say_what_they_are():
     epochs = int(re.search(r"(\d+) epochs", said["recipe"])[1])
     for name in degradation.LINES:
         run = degradation.run(name)
-        assert 3 <= len(run["training_error"]) == len(run["learning_rate"]) <= epochs
+        assert 4 <= len(run["training_error"]) == len(run["learning_rate"]) <= epochs
         assert all(0 < error < 1 for error in run["training_error"])
 
 
