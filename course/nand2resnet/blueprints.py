@@ -390,9 +390,9 @@ def cost_of(network: nn.Module, size: tuple[int, ...]) -> Cost:
 
 
 def cost_of_plan(
-    plan: Any, size: tuple[int, ...], most_values: float = math.inf
+    plan: Any, size: tuple[int, ...], most_values: float = math.inf, pictures: int = 2
 ) -> tuple[Cost, tuple[int, ...]]:
-    """Count the cost of a plan, and give the shape of its output for 2 pictures.
+    """Count the cost of a plan for one picture, and give the shape of its output for several.
 
     It is built where tensors have shapes and no values, so that a large one takes no memory.
 
@@ -404,7 +404,7 @@ def cost_of_plan(
     try:
         with torch.device("meta"), torch.no_grad():
             built = Built(plan, most_values).eval()
-            output = built(torch.zeros(2, *size))
+            output = built(torch.zeros(pictures, *size))
     except NoPlanError:
         raise
     except Exception as error:

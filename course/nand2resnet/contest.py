@@ -36,6 +36,10 @@ NOISE: Final = 0.1
 COPIES: Final = 4
 """How often each picture of the exam comes, each time moved in another way."""
 
+LEARNT, TESTED = (len(part.labels) for part in data.digits().split())
+AT_ONCE: Final = (2, BATCH, LEARNT % BATCH or BATCH, COPIES * TESTED)
+"""How many pictures a network is given: to count, in a batch, in the last one, in the exam."""
+
 Examples = tuple[torch.Tensor, torch.Tensor]
 """Pictures (N, 1, 12, 12) and labels (N,)."""
 
@@ -151,16 +155,26 @@ def over_budget(cost: Cost) -> str | None:
 def cost(plan: Any) -> Cost:
     """What a plan costs for one of the contest's pictures.
 
+    It is counted for every number of pictures that it will be given at once: a plan can compute
+    with that number, and could spend more than it can pay for, or all memory there is, on many.
+
     Raises
     ------
     NoPlanError
         It is no plan, or gives something else than ten scores for each picture.
     """
-    found, shape = cost_of_plan(plan, SIZE, MOST_VALUES)
-    if shape != (2, CLASSES):
-        raise NoPlanError(
-            f"for 2 pictures its output has the shape {shape}; (2, {CLASSES}) was expected"
-        )
+    found = None
+    for pictures in AT_ONCE:
+        spent, shape = cost_of_plan(plan, SIZE, MOST_VALUES, pictures)
+        if shape != (pictures, CLASSES):
+            wanted = (pictures, CLASSES)
+            raise NoPlanError(
+                f"for {pictures} pictures its output has the shape {shape}; {wanted} was expected"
+            )
+        if found not in (None, spent):
+            raise NoPlanError("it spends another sum on a picture when there are more of them")
+        found = spent
+    assert found is not None, "there are several numbers of pictures"
     return found
 
 

@@ -187,6 +187,29 @@ def test_junk_is_refused_in_words(plan, place):
 # The contest
 
 
+class Greedy(nn.Module):
+    """Asks for little where there are few pictures."""
+
+    def __init__(self, wider):
+        super().__init__()
+        self.look = nn.Conv2d(1, 1, 1)
+        self.head = nn.Linear(144, 10)
+        self.wider = wider
+
+    def forward(self, x):
+        wide = nn.functional.pad(x, (0, self.wider(x.shape[0])))
+        return self.head(torch.flatten(self.look(wide)[..., :12], 1))
+
+
+@pytest.mark.parametrize(
+    ("wider", "says"),
+    [(lambda n: n * n * n, "values a picture"), (lambda n: n, "spends another sum")],
+)
+def test_what_a_plan_spends_on_many_pictures_is_counted_before_it_is_spent(wider, says):
+    with pytest.raises(NoPlanError, match=says):
+        contest.measured(plan_of(Greedy(wider)), 0)
+
+
 def test_each_exam_disturbs_the_same_digits_in_another_way():
     (one, labels), (again, _), (other, others) = (contest.exam(seed) for seed in (1, 1, 2))
     assert torch.equal(one, again)
