@@ -198,7 +198,7 @@ class Greedy(nn.Module):
 
     def forward(self, x):
         wide = nn.functional.pad(x, (0, self.wider(x.shape[0])))
-        return self.head(torch.flatten(self.look(wide)[..., :12], 1))
+        return self.head(torch.flatten(self.look(wide)[:, :, :, :12], 1))
 
 
 @pytest.mark.parametrize(
