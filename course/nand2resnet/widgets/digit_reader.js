@@ -5,8 +5,8 @@ const BRUSH = 1.35; // radius in pixels of the paper
 const FULL = 255;
 const PATIENCE = 40; // milliseconds between two messages to the kernel
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const TILES_ACROSS = 520; // pixels of the screen, about
-const LARGEST_CELL = { map: 5, single: 14 };
+const TILES_ACROSS = 380; // pixels of the screen, about
+const LARGEST_CELL = { map: 5, single: 13 };
 const MOST_IN_A_ROW = 24; // single cells
 
 function render({ model, el }) {
