@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder.exercise import Case, Exercise, build
+from autograder.exercise import Case, Criterion, Exercise, build
 from nand2resnet import contest
 from nand2resnet.blueprints import NoPlanError
 
@@ -32,7 +32,8 @@ def tensor(values):
 
 GATES, SCALED, COUNT, TRAVELS = "the gates", "the scaled maps", "parameters", "a module like others"
 SEBlock = Exercise(
-    points={GATES: 2, SCALED: 1.5, COUNT: 0.5, TRAVELS: 1},
+    # Single precision, summed in another order: slopes that nearly cancel differ most.
+    points={GATES: 2, SCALED: 1.5, COUNT: 0.5, TRAVELS: Criterion(1, rtol=1e-3, atol=1e-4)},
     visible=(GATES, SCALED, COUNT, COUNT),
 )
 
