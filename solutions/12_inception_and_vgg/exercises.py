@@ -405,6 +405,18 @@ GoogLeNet.mistake(
 )
 
 
+GoogLeNet.equivalent(
+    "narrow, channels = (scaled(width, 64), scaled(192, width))", "a product has no order"
+)
+GoogLeNet.equivalent(
+    "narrow, channels = (scaled(64, width), scaled(width, 192))", "a product has no order"
+)
+GoogLeNet.equivalent(
+    "n1, reduce3, n3, reduce5, n5, pool = (scaled(width, n) for n in numbers)",
+    "a product has no order",
+)
+
+
 @GoogLeNet.alternative("every module by name")
 class ByName(nn.Module):
     """Written out, as in the paper."""
@@ -652,6 +664,21 @@ VGG.mistake(
     "What is the use of two linear layers with nothing but dropout between them?",
     "nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(0.5)]",
     "nn.Linear(hidden, hidden), nn.Dropout(0.5)]",
+)
+
+
+VGG.equivalent(
+    "layers += [nn.Conv2d(channels, scaled(width, wanted), 3, padding=1), nn.ReLU()]",
+    "a product has no order",
+)
+VGG.equivalent("channels = scaled(width, wanted)", "a product has no order")
+VGG.equivalent("hidden = scaled(width, 4096)", "a product has no order")
+VGG.equivalent(
+    "for repeats, wanted in zip(VGG_STAGES[depth], VGG_CHANNELS):", "both have five entries"
+)
+VGG.equivalent(
+    "for repeats, wanted in zip(VGG_STAGES[depth], VGG_CHANNELS, strict=False):",
+    "both have five entries",
 )
 
 
