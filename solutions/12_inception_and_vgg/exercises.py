@@ -243,10 +243,6 @@ Inception.mistake(
     "self.one = nn.Conv2d(in_channels, n1, 1, bias=False)",
 )
 
-Inception.equivalent(
-    "return F.relu(torch.cat([one, three, five, pooled], dim=-3))", "the channels are both"
-)
-
 
 @Inception.alternative("four branches of layers")
 class FourBranches(nn.Module):
