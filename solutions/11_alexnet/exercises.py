@@ -624,8 +624,8 @@ def _(rng):
     yield Case(ANY_NETWORK, "counted", model=model, size=[3, 224, 224])
     layers = [["linear", 5, 4], ["relu"], ["linear", 4, 2]]  # used at every row of every channel
     yield Case(ANY_NETWORK, "counted", model=build("network", layers=layers), size=[2, 3, 5])
-    model = build("network", layers=[["conv", 2, 2, [2, 2], 1, 0, 1]])
-    yield Case(ANY_NETWORK, "left_behind", model=model, size=[2, 3, 3])
+    layers = [["conv", 2, 2, [2, 2], 1, 0, 1], ["flat"], ["linear", 8, 3]]
+    yield Case(ANY_NETWORK, "left_behind", model=build("network", layers=layers), size=[2, 3, 3])
 
 
 multiply_adds.mistake(
