@@ -710,8 +710,8 @@ def in_numpy(model, batches):
         with torch.no_grad():
             scores = model(images).numpy().astype(float)
         y = labels.numpy()
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        scores = scores - np.max(scores, axis=1)[:, np.newaxis]
+        logs = scores - np.log(np.sum(np.exp(scores), axis=1))[:, np.newaxis]
         losses.extend(-logs[np.arange(len(y)), y])
         hits.extend(scores.argmax(axis=1) == y)
     return np.mean(losses), np.mean(hits)

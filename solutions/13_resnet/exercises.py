@@ -229,7 +229,7 @@ def _(rng):
         yield Case(SCORES, "network_scores", x=x, settings=settings)
     x = pixels(rng, 2, 3, 8, 8)
     yield Case(SCORES, "network_loaded", x=x, settings=[14, "B", 2, 3])
-    for depth in (18, 2, 21, 55, 20, 8):
+    for depth in (18, 2, 21, 55, 11, 20, 8):
         yield Case(REFUSED, "is_refused", depth=depth)
 
 
@@ -333,9 +333,12 @@ class InAList(nn.Module):
         return self.scores(x.mean(dim=(2, 3)))
 
 
-CifarResNet.equivalent(
-    "if depth < 7 or depth % 6 != 2:", "no depth between 2 and 8 is of the form 6 n + 2"
-)
+for least in (4, 7):
+    CifarResNet.equivalent(
+        f"if depth < {least} or depth % 6 != 2:", "no depth between 2 and 8 is of the form 6 n + 2"
+    )
+FROM_THE_END = "return self.scores(self.layers(x).mean(dim=(-2, 3)))"
+CifarResNet.equivalent(FROM_THE_END, "of four axes, the last but one is the third")
 
 
 @CifarResNet.alternative("three stages by a method")
@@ -705,6 +708,7 @@ ResNet.mistake(
 ResNet.equivalent(
     "block = block or (BasicBlock if depth < 49 else Bottleneck)", "there is no depth 49"
 )
+ResNet.equivalent(FROM_THE_END, "of four axes, the last but one is the third")
 
 
 @ResNet.alternative("four stages by a method")
@@ -802,6 +806,15 @@ def _(rng):
         yield Case(RETURNED, "training_errors", **samples(sum(sizes)), sizes=sizes, epochs=epochs)
 
 
+train.equivalent(
+    "schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones)",
+    "a tenth is what MultiStepLR takes where nothing is said",
+)
+train.equivalent(
+    "for _ in range(epochs):", "the bar is for the eye; it changes nothing that is computed"
+)
+train.equivalent("wrong += (scores.argmax(dim=-1) != y).sum()", "of two axes, the last is the second")
+train.equivalent("errors.append(wrong / seen)", "a tensor with one number is a number")
 train.mistake(
     "slopes are never set back",
     "Print the gradient before and after the second batch. Has the first one left anything?",

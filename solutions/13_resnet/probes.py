@@ -222,8 +222,9 @@ def trained_weights(
 def training_errors(
     train: Callable[..., Any], x: np.ndarray, y: np.ndarray, sizes: Sequence[int], epochs: int
 ) -> Any:
-    """What is returned, as plain numbers."""
-    return [float(error) for error in train(small_model(), in_batches(x, y, sizes), epochs)]
+    """What is returned, as plain numbers if there are some."""
+    errors = train(small_model(), in_batches(x, y, sizes), epochs)
+    return list(map(float, errors)) if isinstance(errors, list | tuple) else errors
 
 
 def second_training(

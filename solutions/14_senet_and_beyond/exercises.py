@@ -458,7 +458,7 @@ def _(case, observation):
 
 capstone.mistake(
     "over the budget of parameters",
-    "Print your network's cost layer by layer. Which layer holds most of the parameters?",
+    "Print your network's cost layer by layer. Which budget is passed, and where does most of it go?",
     "nn.Linear(144, classes)",
     "nn.Linear(144, 64), nn.ReLU(), nn.Linear(64, classes)",
 )
