@@ -1041,13 +1041,13 @@ def dense_evaluation(features, classifier, x):
     ### BEGIN SOLUTION
     maps = features(x)
     for layer in classifier:
-        if isinstance(layer, nn.Linear):
-            channels = maps.shape[1]
-            side = round((layer.in_features / channels) ** 0.5)
-            kernel = layer.weight.reshape(-1, channels, side, side)
-            maps = F.conv2d(maps, kernel, layer.bias)
-        else:
+        if not isinstance(layer, nn.Linear):
             maps = layer(maps)
+            continue
+        channels = maps.shape[1]
+        side = round((layer.in_features / channels) ** 0.5)
+        kernel = layer.weight.reshape(-1, channels, side, side)
+        maps = F.conv2d(maps, kernel, layer.bias)
     return maps
     ### END SOLUTION
 

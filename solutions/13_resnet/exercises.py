@@ -337,7 +337,7 @@ for least in (4, 7):
     CifarResNet.equivalent(
         f"if depth < {least} or depth % 6 != 2:", "no depth between 2 and 8 is of the form 6 n + 2"
     )
-FROM_THE_END = "return self.scores(self.layers(x).mean(dim=(-2, 3)))"
+FROM_THE_END = "return self.scores(self.stages(x).mean(dim=(-2, 3)))"
 CifarResNet.equivalent(FROM_THE_END, "of four axes, the last but one is the third")
 
 

@@ -422,14 +422,14 @@ class CifarResNet(nn.Module):
                 stride = 2 if stage > 0 and place == 0 else 1
                 layers.append(block(inputs, width * 2**stage, stride, option))
                 inputs = width * 2**stage
-        self.layers = nn.Sequential(*layers)
+        self.stages = nn.Sequential(*layers)
         self.scores = nn.Linear(inputs, classes)
         ### END SOLUTION
 
     def forward(self, x):
         """From pictures (N, 3, H, W) to scores (N, classes)."""
         ### BEGIN SOLUTION
-        return self.scores(self.layers(x).mean(dim=(2, 3)))
+        return self.scores(self.stages(x).mean(dim=(2, 3)))
         ### END SOLUTION
 
 
@@ -922,14 +922,14 @@ class ResNet(nn.Module):
                 stride = 2 if stage > 0 and place == 0 else 1
                 layers.append(block(inputs, width * 2**stage, stride))
                 inputs = block.expansion * width * 2**stage
-        self.layers = nn.Sequential(*layers)
+        self.stages = nn.Sequential(*layers)
         self.scores = nn.Linear(inputs, classes)
         ### END SOLUTION
 
     def forward(self, x):
         """From pictures (N, 3, H, W) to scores (N, classes)."""
         ### BEGIN SOLUTION
-        return self.scores(self.layers(x).mean(dim=(2, 3)))
+        return self.scores(self.stages(x).mean(dim=(2, 3)))
         ### END SOLUTION
 
 

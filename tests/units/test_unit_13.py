@@ -113,7 +113,7 @@ def test_shapes_of_resnet_50_at_224():
     model = filled_on_meta("ResNet", 50)
     x = torch.empty(1, 3, 224, 224, device="meta")
     seen = []
-    for layer in model.layers:
+    for layer in model.stages:
         x = layer(x)
         seen.append(tuple(x.shape[1:]))
     assert seen[0] == (64, 112, 112)
