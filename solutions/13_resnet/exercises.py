@@ -813,7 +813,9 @@ train.equivalent(
 train.equivalent(
     "for _ in range(epochs):", "the bar is for the eye; it changes nothing that is computed"
 )
-train.equivalent("wrong += (scores.argmax(dim=-1) != y).sum()", "of two axes, the last is the second")
+train.equivalent(
+    "wrong += (scores.argmax(dim=-1) != y).sum()", "of two axes, the last is the second"
+)
 train.equivalent("errors.append(wrong / seen)", "a tensor with one number is a number")
 train.mistake(
     "slopes are never set back",
