@@ -322,8 +322,10 @@ def report(unit: UnitArgument, class_dir: ClassOption = None) -> None:
     from autograder.unit import load_unit
 
     with errors_for_people():
-        page, table = write_report(open_class(class_dir), load_unit(unit))
-    typer.echo(f"The report is {page}\nThe table is {table}")
+        written = write_report(open_class(class_dir), load_unit(unit))
+    typer.echo(f"The report is {written.page}\nThe table is {written.table}")
+    if written.leaderboard is not None:
+        typer.echo(f"A leaderboard that the class may see is {written.leaderboard}")
 
 
 @app.command()

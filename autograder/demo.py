@@ -77,7 +77,7 @@ def play(unit: Unit, folder: Path) -> Sequence[Outcome]:
     outcomes = [Outcome(learner, by_student[learner.student]) for learner in learners]
     show(outcomes)
     pages = sum(1 for _ in write_feedback(classroom, unit))
-    report, table = write_report(classroom, unit)
+    report, table, _ = write_report(classroom, unit)
     console.print(f"{pages} feedback pages; report: {report}; table: {table}")
     return outcomes
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from autograder.class_folder import ClassFolder, write_atomically, writing_in
 from autograder.database import database_file, open_database
@@ -49,11 +49,19 @@ def write_feedback(folder: ClassFolder, unit: Unit) -> Iterator[Path]:
         yield path
 
 
-def write_report(folder: ClassFolder, unit: Unit) -> tuple[Path, Path]:
-    """Write the report of a unit as a page and as a table; return both paths.
+class Report(NamedTuple):
+    """Where the report of a unit lies.
 
-    Where learners asked to be on a leaderboard, that lies beside them as a page for the class.
+    ``leaderboard`` is a page for the class, where learners asked to be on one.
     """
+
+    page: Path
+    table: Path
+    leaderboard: Path | None
+
+
+def write_report(folder: ClassFolder, unit: Unit) -> Report:
+    """Write the report of a unit: a page, a table and perhaps a leaderboard."""
     added, people = human_marks(folder, unit), names_of_people(folder)
     verdicts = [
         with_manual_scores(verdict, added.get(verdict.student, HumanMarks()).scores)
@@ -74,9 +82,9 @@ def write_report(folder: ClassFolder, unit: Unit) -> tuple[Path, Path]:
             feedback_links=links,
             people=people,
         )
-        board = reports / f"{unit.name}-leaderboard.html"
-        leaderboard_page(verdicts, path=board, title=title_of(unit), people=people)
-        return page, write_csv(verdicts, reports / f"{unit.name}.csv")
+        place = reports / f"{unit.name}-leaderboard.html"
+        board = leaderboard_page(verdicts, path=place, title=title_of(unit), people=people)
+        return Report(page, write_csv(verdicts, reports / f"{unit.name}.csv"), board)
 
 
 def verdicts_of(folder: ClassFolder, unit: Unit) -> list[SubmissionVerdict]:
