@@ -277,10 +277,10 @@ def loss_of(
 def modes(
     trains: Callable[..., Any], x: np.ndarray, y: np.ndarray, size: int, training: bool
 ) -> Any:
-    """Batch by batch: whether the model was in training mode."""
+    """Batch by batch: how many pictures came, and whether the model was in training mode."""
     model = filled(Noting(x.shape[1], 3)).train(training)
     trains(model, in_batches(x, y, size), torch.optim.SGD(model.parameters(), lr=0.1))
-    return [was_training for _, was_training, _ in model.asked]
+    return [[samples, was_training] for samples, was_training, _ in model.asked]
 
 
 def judgement(

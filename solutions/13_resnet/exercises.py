@@ -802,7 +802,7 @@ def _(rng):
     for epochs, milestones in ((3, [1]), (4, [1, 3]), (3, [2]), (2, [5])):
         more = {"sizes": [4, 3], "epochs": epochs, "milestones": milestones, "lr": 0.5}
         yield Case(RATE, "trained_weights", **samples(7), **more)
-    for sizes, epochs in (([6], 3), ([5, 2], 4), ([4, 4, 1], 2)):
+    for sizes, epochs in (([6], 3), ([5, 2], 4), ([4, 4, 2], 2)):
         yield Case(RETURNED, "training_errors", **samples(sum(sizes)), sizes=sizes, epochs=epochs)
 
 
