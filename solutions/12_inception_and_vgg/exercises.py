@@ -601,6 +601,8 @@ def _(rng):
     line = {"classes": 10, "width": 0.25, "side": 96}
     yield Case(PLAN, "layers", _size=(2, 3, 96, 96), depth=11, **line)
     yield Case(PLAN, "moved", _size=(2, 3, 96, 96), depth=11, **line)
+    line = {"classes": 10, "width": 1 / 32, "side": 992}
+    yield Case(PLAN, "layers", _size=(1, 3, 992, 992), depth=11, **line)
     for depth, side in ((11, 32), (16, 64)):
         line = {"depth": depth, "classes": 3, "width": 1 / 32, "side": side}
         x = pixels(rng, 2, 3, side, side)
@@ -668,6 +670,10 @@ VGG.equivalent(
     "a product has no order",
 )
 VGG.equivalent("channels = scaled(width, wanted)", "a product has no order")
+VGG.equivalent(
+    "first = [nn.Linear(channels * (side // -32) ** 2, hidden), nn.ReLU(), nn.Dropout(0.5)]",
+    "a square has no sign, and the side is a multiple of 32",
+)
 VGG.equivalent("hidden = scaled(width, 4096)", "a product has no order")
 VGG.equivalent(
     "for repeats, wanted in zip(VGG_STAGES[depth], VGG_CHANNELS):", "both have five entries"
