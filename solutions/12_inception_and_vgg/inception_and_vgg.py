@@ -1249,6 +1249,7 @@ costs_small = {
         100 * histories[name].epochs[-1].test_accuracy,
     )
     for name, make in racers.items()
+    if name in histories
 }
 network_plots.cost_against_accuracy(costs_small, accuracy="right, per cent")
 
