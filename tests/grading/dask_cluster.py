@@ -26,11 +26,17 @@ class Cluster:
         self.workers: list[subprocess.Popen[bytes]] = []
         options = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(self._file))
         self.scheduler = self._dask("scheduler", *options, "--no-dashboard")
-        wait_until(self._file.exists)
+        wait_until(self._has_an_address)
 
     @property
     def address(self) -> str:
         return json.loads(self._file.read_text())["address"]
+
+    def _has_an_address(self) -> bool:
+        # The scheduler opens its file some time before it writes it: on a busy machine, it is empty.
+        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+            return bool(self.address)
+        return False
 
     def add_worker(self) -> None:
         options = ("--nthreads", "1", "--no-dashboard", "--local-directory", str(self._folder))
