@@ -33,7 +33,7 @@ class Cluster:
         return json.loads(self._file.read_text())["address"]
 
     def _has_an_address(self) -> bool:
-        # The scheduler opens its file some time before it writes it: on a busy machine, it is empty.
+        # The scheduler opens its file some time before it writes it.
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
             return bool(self.address)
         return False
