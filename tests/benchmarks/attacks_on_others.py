@@ -4,7 +4,7 @@
 
 measures all attacks, or some of them, keeps the results in attacks_on_others.json, and prints the
 table of all: what each tries, and what was measured. ``--write`` puts it, with date and versions,
-into autograder/SECURITY.md between its markers. The first run makes an environment for Otter in
+into autograder/docs/security.md between its markers. The first run makes an environment for Otter in
 build/otter. All of it takes half an hour, more on a busy machine.
 """
 
@@ -31,7 +31,7 @@ from tests.benchmarks.others.ours import Ours
 from tests.benchmarks.others.stock import CONTROL
 
 RECORD: Final = Path(__file__).with_suffix(".json")
-PAGE: Final = ROOT / "autograder" / "SECURITY.md"
+PAGE: Final = ROOT / "autograder" / "docs" / "security.md"
 BEGIN, END = "<!-- made by attacks_on_others.py -->", "<!-- end of what it made -->"
 APPLICABLE: Final = (
     "marks/patch_numpy_testing",

@@ -10,7 +10,7 @@ import pytest
 from autograder.sandbox.interface import MEBI, Limits
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "autograder" / "SECURITY.md"
+PAGE = ROOT / "autograder" / "docs" / "security.md"
 NAMES = {
     "memory, all processes together": "total_memory",
     "address space of one process": "address_space",
