@@ -4,8 +4,8 @@
 
 measures all attacks, or some of them, keeps the results in attacks_on_others.json, and prints the
 table of all: what each tries, and what was measured. ``--write`` puts it, with date and versions,
-into autograder/docs/security.md between its markers. The first run makes an environment for Otter in
-build/otter. All of it takes half an hour, more on a busy machine.
+into autograder/docs/security.md between its markers. The first run makes an environment for Otter
+in build/otter. All of it takes half an hour, more on a busy machine.
 """
 
 from __future__ import annotations
