@@ -537,5 +537,7 @@ def short(value: Any) -> str:
     if isinstance(value, tuple | list):
         inner = ", ".join(short(part) for part in value[:6])
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
-    text = repr(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = repr(value[:80] if isinstance(value, str | bytes) else value)  # it may be megabytes
     return text if len(text) <= 80 else f"{text[:77]}..."

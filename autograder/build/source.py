@@ -78,5 +78,5 @@ def nbgrader_metadata(cell: Cell, identity: str) -> dict[str, Any]:
 
 def notebook_bytes(notebook: NotebookNode) -> bytes:
     """The notebook as nbgrader and JupyterLab write it."""
-    text: str = nbformat.writes(notebook)
+    text: str = nbformat.v4.writes(notebook)  # unlike nbformat.writes, without validating it again
     return (text.rstrip("\n") + "\n").encode()

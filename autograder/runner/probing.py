@@ -180,8 +180,9 @@ def seed_everything(seed: int | None = None) -> None:
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - a learner may use the global state
     if "torch" in sys.modules:
-        torch = sys.modules["torch"]
-        torch.manual_seed(torch.seed() if seed is None else seed)
+        # Not torch.manual_seed: it writes down the whole stack for each kind of accelerator.
+        generator = sys.modules["torch"].default_generator
+        generator.manual_seed(generator.seed() if seed is None else seed)
 
 
 def describe(error: BaseException) -> Trouble:

@@ -64,7 +64,7 @@ def shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return shown_array(value)
     if isinstance(value, (str, bytes)):
-        return shortened(repr(value), LONGEST_VALUE)
+        return shortened(repr(value[: LONGEST_VALUE + 1]), LONGEST_VALUE)  # it may be megabytes
     if is_number(value):
         return number(value)
     if isinstance(value, (tuple, list, dict)):

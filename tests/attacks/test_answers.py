@@ -39,6 +39,9 @@ def numbers(change: Callable[[np.ndarray], Any]) -> Forge:
     return forge
 
 
+LONG_LIST = list(range(100_000))
+LARGE_ARRAY = np.zeros((3000, 1000))
+LONG_TEXT = "\ud800\x1b" * 500_000
 FORGERIES: dict[str, Forge] = {
     "no number": numbers(lambda array: np.full(array.shape, np.nan)),
     "infinite": numbers(lambda array: np.full(array.shape, np.inf)),
@@ -53,11 +56,11 @@ FORGERIES: dict[str, Forge] = {
     "a list that never was": lambda _: [],
     "a dict that never was": lambda _: {},
     "a thing": lambda _: opaque("thing"),
-    "a long list": lambda _: list(range(100_000)),
-    "a large array": lambda _: np.zeros((3000, 1000)),
+    "a long list": lambda _: LONG_LIST,
+    "a large array": lambda _: LARGE_ARRAY,
     "deep": lambda _: [[[[[[[[[[[[1]]]]]]]]]]]],
     "a huge number": lambda _: 10**4000,
-    "text of a megabyte": lambda _: "\ud800\x1b" * 500_000,
+    "text of a megabyte": lambda _: LONG_TEXT,
 }
 
 

@@ -14,28 +14,17 @@ from autograder.oracle import Oracle
 from autograder.unit import COURSE, load_unit
 from nand2resnet import data
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("10_lenet")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 GOOD = 1e-7
 """The relative error that every backward pass must reach in float64."""
 EXACT = 1e-13
 """Of two ways to the same numbers, both in float64."""
 PARAMETERS = {"c1": 156, "s2": 0, "c3": 2_416, "s4": 0, "c5": 48_120, "f6": 10_164, "output": 850}
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
 
 
 def relative_error(one, other):
@@ -101,9 +90,9 @@ def test_autograd_agrees_with_differences(seed):
 def test_slopes_are_added_unless_they_are_set_back(capsys):
     v = torch.tensor([3.0, 5.0], requires_grad=True)
     (v[0] ** 2 * v[1]).backward()  # by the cell before
-    told = printed_by("# your turn: one line here", capsys, v=v)
+    told = solved.printed_by("# your turn: one line here", capsys, v=v)
     assert "90., 27." in told.replace("  ", " ")
-    source = source_with("# your turn: one line here").replace(
+    source = solved.source_with("# your turn: one line here").replace(
         "# your turn: one line here", "v.grad = None"
     )
     names = dict(notebook, v=torch.tensor([3.0, 5.0], requires_grad=True))
@@ -112,7 +101,7 @@ def test_slopes_are_added_unless_they_are_set_back(capsys):
 
 
 def test_the_notebooks_own_comparison_prints_rounding_errors_only(capsys):
-    told = printed_by("theirs = our_conv_in_torch", capsys)
+    told = solved.printed_by("theirs = our_conv_in_torch", capsys)
     errors = [float(line.split()[1]) for line in told.splitlines()]
     assert len(errors) == 4
     assert max(errors) < 1e-14
@@ -145,20 +134,20 @@ def test_parameters_layer_by_layer():
 
 
 def test_ours_and_the_original_as_the_text_counts_them(capsys):
-    told = printed_by("table = 6 * (3 * 25 + 1)", capsys)
+    told = solved.printed_by("table = 6 * (3 * 25 + 1)", capsys)
     assert f"ours:     {list(PARAMETERS.values())} together 61706" in told
     assert "original: [156, 12, 1516, 32, 48120, 10164] together 60000" in told
 
 
 def test_the_table_of_the_text_names_the_shapes():
-    text = source_with("| C1 | convolution")
+    text = solved.source_with("| C1 | convolution")
     for shape in ("6 × 28 × 28", "6 × 14 × 14", "16 × 10 × 10", "16 × 5 × 5", "120 × 1 × 1"):
         assert shape in text
 
 
 def test_hooks_tell_the_order_of_use(capsys):
     names = dict(notebook, small=notebook["EdgeCounter"]())
-    exec(source_with("seen = []"), names)
+    exec(solved.source_with("seen = []"), names)
     assert [kind for kind, _ in names["seen"]] == ["Conv2d", "MaxPool2d", "Linear"]
 
 
@@ -207,11 +196,11 @@ def trained():
     names = dict(notebook)
     names["data"] = type("Shipped", (), {"mnist": lambda: data.mnist(download=False)})
     for words in ("device = choose_device()", "pictures = data.mnist()", "loss {:.2f}, accuracy"):
-        exec(source_with(words), names)
+        exec(solved.source_with(words), names)
     names["untrained"] = names["evaluate"](
         names["model"], names["batches"](names["X_test"], names["y_test"], 500)
     )
-    exec(source_with("for _ in progress(range(8)):"), names)
+    exec(solved.source_with("for _ in progress(range(8)):"), names)
     return names
 
 
@@ -230,7 +219,7 @@ def test_it_learns_to_read(trained):
 
 def test_the_confusion_matrix_counts_every_digit_once(trained):
     names = dict(trained)
-    exec(source_with("confusion = np.zeros"), names)
+    exec(solved.source_with("confusion = np.zeros"), names)
     confusion, truth = names["confusion"], trained["y_test"].cpu().numpy()
     np.testing.assert_array_equal(confusion.sum(axis=1), np.bincount(truth, minlength=10))
     assert np.trace(confusion) / len(truth) == pytest.approx(trained["history"][-1][2])
@@ -239,9 +228,9 @@ def test_the_confusion_matrix_counts_every_digit_once(trained):
 @pytest.mark.parametrize("forgotten", ["", "optimizer", "rng", "model"])
 def test_a_checkpoint_is_complete_to_the_last_bit(trained, capsys, forgotten):
     names = dict(trained)
-    exec(source_with("def beginning():"), names)
-    exec(source_with("file = io.BytesIO()"), names)
-    resume = source_with("kept = torch.load(file)")
+    exec(solved.source_with("def beginning():"), names)
+    exec(solved.source_with("file = io.BytesIO()"), names)
+    resume = solved.source_with("kept = torch.load(file)")
     lines = [line for line in resume.splitlines() if f'kept["{forgotten}"]' not in line]
     capsys.readouterr()
     exec("\n".join(lines), names)
@@ -250,7 +239,7 @@ def test_a_checkpoint_is_complete_to_the_last_bit(trained, capsys, forgotten):
 
 def test_favourite_pieces_are_cut_from_the_digits(trained):
     names = dict(trained)
-    exec(source_with("favourites = []"), names)
+    exec(solved.source_with("favourites = []"), names)
     assert len(names["favourites"]) == 16
     assert {piece.shape for piece in names["favourites"]} == {(14, 14)}
 

@@ -16,32 +16,21 @@ from nand2resnet import data
 from nand2resnet.pictures import colour_portrait
 from nand2resnet.training.loop import Recipe, train
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("11_alexnet")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**31 - 1)
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
 
 
 def namespace_with(*words, **names):
     """The solved notebook after the cells with these words."""
     namespace = {**notebook, **names}
     for each in words:
-        exec(source_with(each), namespace)
+        exec(solved.source_with(each), namespace)
     return namespace
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
 
 
 def on_meta(network, *sizes):
@@ -101,11 +90,11 @@ def test_grouped_convolution_is_pytorchs(seed, groups, inside, filters, stride, 
 
 
 def test_what_groups_save(capsys):
-    told = printed_by("largest difference:", capsys)
+    told = solved.printed_by("largest difference:", capsys)
     assert "307200" in told
     assert "614400" in told
     assert float(re.search(r"difference: (\S+)", told)[1]) < 1e-4
-    assert "230400" in (depthwise := printed_by("depthwise:", capsys))
+    assert "230400" in (depthwise := solved.printed_by("depthwise:", capsys))
     assert "2400" in depthwise
 
 
@@ -131,7 +120,7 @@ def test_normalisation_is_the_formula_of_the_text(seed):
 
 
 def test_two_conventions_of_alpha(capsys):
-    told = printed_by("alpha as it is", capsys)
+    told = solved.printed_by("alpha as it is", capsys)
     as_it_is, times_n = (float(found) for found in re.findall(r"by up to (\S+)", told))
     assert times_n < 1e-5 < as_it_is
 
@@ -145,7 +134,7 @@ def test_a_loud_unit_calms_its_neighbours_only():
 
 
 def test_overlapping_windows_give_the_same_sizes(capsys):
-    told = printed_by("def pooled(", capsys)
+    told = solved.printed_by("def pooled(", capsys)
     for first, second in re.findall(r"-> (\d+) overlapping, (\d+)", told):
         assert first == second
     assert [int(n) for n in re.findall(r"-> (\d+)", told)] == [27, 13, 6]
@@ -181,12 +170,12 @@ def test_the_variant_without_groups_is_torchvisions():
 
 
 def test_sizes_of_224_and_227(capsys):
-    told = printed_by("for n, padding in", capsys)
+    told = solved.printed_by("for n, padding in", capsys)
     assert re.findall(r": (\d+) places", told) == ["54", "55", "55"]
 
 
 def test_0_72_billion_multiply_adds_and_where_they_are(capsys):
-    told = printed_by("whole = AlexNet()", capsys)
+    told = solved.printed_by("whole = AlexNet()", capsys)
     assert "724,406,816" in told
     shown = namespace_with("whole = AlexNet()")
     shares = {name: np.array(parts) / sum(parts) for name, parts in shown["table"].items()}
@@ -218,7 +207,7 @@ def test_multiply_adds_by_hand(seed):
 
 def test_positions_of_patches():
     assert 2 * (256 - 224 + 1) ** 2 == 2178
-    assert "2·33² = 2,178" in source_with("2048 random patches")
+    assert "2·33² = 2,178" in solved.source_with("2048 random patches")
 
 
 def test_the_light_changes_along_the_directions_of_the_colours():
@@ -314,7 +303,7 @@ def test_the_neighbours_do_what_they_say():
 
 
 def test_the_neighbour_of_alexnet_runs():
-    hint = source_with("### Exercise: `AlexNet`").partition("Hint 3")[2]
+    hint = solved.source_with("### Exercise: `AlexNet`").partition("Hint 3")[2]
     namespace = dict(notebook)
     exec(re.search(r"```python\n(.*?)```", hint, re.DOTALL)[1], namespace)
     assert namespace["Small"]()(torch.zeros(2, 4, 10, 10)).shape == (2, 10)

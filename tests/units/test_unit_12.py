@@ -13,9 +13,11 @@ from torch.nn import functional
 
 from autograder.oracle import Oracle
 from autograder.unit import load_unit
+from tests.units.solved import Solved
 
 UNIT = load_unit("12_inception_and_vgg")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 seeds = st.integers(0, 2**32 - 1)
 
 STEM = 9_472 + 4_160 + 110_784
@@ -32,19 +34,6 @@ MODULES = {
 }
 """Weights and biases, added up by hand from table 1 of Szegedy et al. 2015."""
 LAST = 1_025_000
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
-
-
-def printed_by(words, capsys, **names):
-    """What the one code cell with these words prints, in the solved notebook."""
-    capsys.readouterr()
-    exec(source_with(words), {**notebook, **names})
-    return capsys.readouterr().out
 
 
 def size_of(make):
@@ -76,11 +65,11 @@ def test_heads_have_the_parameters_of_the_paper():
 
 def test_torchvisions_number_is_explained(capsys):
     namespace = dict(notebook)
-    exec(source_with("it should be 6,998,552"), namespace)
+    exec(solved.source_with("it should be 6,998,552"), namespace)
     told = capsys.readouterr().out
     assert told.count("6,998,552") == 2
     assert told.count("13,378,280") == 2
-    told = printed_by("reduced = sum(reduce5", capsys, **namespace)
+    told = solved.printed_by("reduced = sum(reduce5", capsys, **namespace)
     assert told.strip().endswith("= 6,624,904")
 
 
@@ -120,7 +109,7 @@ def test_575_megabytes():
 
 
 def test_network_in_network_for_small_pictures(capsys):
-    told = printed_by('print(f"parameters:    {parameters(on_meta(nin))', capsys)
+    told = solved.printed_by('print(f"parameters:    {parameters(on_meta(nin))', capsys)
     assert "966,986" in told
 
 
@@ -176,25 +165,25 @@ def test_vgg_at_224_halves_five_times():
 
 
 def test_a_1_x_1_convolution_is_a_layer_at_every_place(capsys):
-    told = printed_by("one_by_one, linear", capsys)
+    told = solved.printed_by("one_by_one, linear", capsys)
     one, other = re.findall(r"\[(.*?)\]", told)
     assert np.allclose(*(np.fromstring(text, sep=" ") for text in (one, other)), atol=1e-6)
 
 
 def test_the_detour_costs_about_a_tenth(capsys):
-    told = printed_by("def by_a_detour", capsys)
+    told = solved.printed_by("def by_a_detour", capsys)
     direct, detour = (int(n.replace(",", "")) for n in re.findall(r"([\d,]+) multiply", told))
     assert (direct, detour) == (120_422_400, 12_443_648)
 
 
 def test_three_small_kernels_have_55_percent_of_the_weights(capsys):
-    told = printed_by("stack = nn.Sequential", capsys)
+    told = solved.printed_by("stack = nn.Sequential", capsys)
     assert "55%" in told
     assert round(27 / 49, 2) == 0.55
 
 
 def test_only_hes_start_keeps_the_signal(capsys):
-    told = printed_by("def signal(model)", capsys)
+    told = solved.printed_by("def signal(model)", capsys)
     after = {line[:10].strip(): float(line.split()[-1]) for line in told.splitlines()}
     assert after["PyTorch's"] < 1e-2 * after["He's"]
     assert after["Glorot's"] < 0.1 * after["He's"]
@@ -202,7 +191,7 @@ def test_only_hes_start_keeps_the_signal(capsys):
 
 
 def test_dense_evaluation_says_the_same_as_the_network_and_its_crops(capsys):
-    told = printed_by("as the network itself:", capsys)
+    told = solved.printed_by("as the network itself:", capsys)
     assert told.count("True") == 4
     assert "False" not in told
 
@@ -320,7 +309,7 @@ def test_a_missing_inception_module_costs_googlenet_nothing(oracle):
 
 def test_crops_144_is_optional():
     assert UNIT.exercises["crops_144"].max_points == 0
-    assert "★ (optional, no points)" in source_with("### Exercise: `crops_144`")
+    assert "★ (optional, no points)" in solved.source_with("### Exercise: `crops_144`")
 
 
 # Hints
@@ -328,7 +317,7 @@ def test_crops_144_is_optional():
 
 def neighbour(name, **more):
     """What the third hint of an exercise shows."""
-    text = source_with(f"### Exercise: `{name}`").partition("Hint 3")[2]
+    text = solved.source_with(f"### Exercise: `{name}`").partition("Hint 3")[2]
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
     namespace = {**notebook, **more}
     exec(code, namespace)

@@ -15,19 +15,15 @@ from nand2resnet import contest
 from nand2resnet.blueprints import cost_of, plan_of
 from nand2resnet.networks import filled
 from tests.units.neighbours import worked_neighbour
+from tests.units.solved import Solved
 
 UNIT = load_unit("14_senet_and_beyond")
 notebook = UNIT.namespace()
+solved = Solved(UNIT, notebook)
 SEBlock, SEResNet, ResNet = (notebook[name] for name in ("SEBlock", "SEResNet", "ResNet"))
 parameters_of = notebook["parameters_of"]
 STAGES = ((3, 256), (4, 512), (6, 1024), (3, 2048))
 """Bottlenecks, and channels that they give, in the stages of ResNet-50."""
-
-
-def source_with(words):
-    """The one cell whose text holds these words."""
-    (cell,) = (cell for cell in UNIT.cells if words in cell.source)
-    return cell.source
 
 
 def text():
@@ -78,7 +74,7 @@ def test_the_counts_by_hand():
     biases = sum(blocks * (channels + channels // 16) for blocks, channels in STAGES)
     assert 25_557_032 + sum(weights) == 28_071_976
     assert 25_557_032 + sum(weights) + biases == 28_088_024
-    answer = source_with("Written question: where it pays")
+    answer = solved.source_with("Written question: where it pays")
     for number in (*weights, sum(weights)):
         assert f"{number:,}".replace(",", "{,}") in answer
     assert f"{weights[-1] / sum(weights):.1%}".replace("%", r"\%") in answer
