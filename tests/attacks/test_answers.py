@@ -89,8 +89,14 @@ def forged(unit: str, exercise: str, forge: Forge) -> float | None:
 EXERCISES = [(unit, exercise) for unit in unit_names() for exercise in load_unit(unit).exercises]
 
 
-@pytest.mark.parametrize(("unit", "exercise"), EXERCISES)
-def test_forged_answers_earn_nothing(unit, exercise):
+@pytest.fixture(scope="module", params=EXERCISES, ids=map("-".join, EXERCISES))
+def exercise_of_unit(request):
+    """Both tests of an exercise come one after the other: its mistakes answer once for both."""
+    return request.param
+
+
+def test_forged_answers_earn_nothing(exercise_of_unit):
+    unit, exercise = exercise_of_unit
     assert (
         forged(unit, exercise, lambda right: right)
         == load_unit(unit).exercises[exercise].max_points
@@ -102,8 +108,8 @@ def test_forged_answers_earn_nothing(unit, exercise):
     assert {name: points for name, points in earned.items() if points} == {}
 
 
-@pytest.mark.parametrize(("unit", "exercise"), EXERCISES)
-def test_an_error_of_every_kind_earns_nothing(unit, exercise):
+def test_an_error_of_every_kind_earns_nothing(exercise_of_unit):
+    unit, exercise = exercise_of_unit
     oracle = oracle_for(unit, "a seed")
     every = ("ValueError", "TypeError", "KeyError", "IndexError", "RuntimeError", "Exception")
     came = Observation(error=Trouble("NotImplementedError", every, "x"))
