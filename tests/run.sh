@@ -36,6 +36,9 @@ stage_audit() {
 stage_pytest() {
     local workers
     workers=$(getconf _NPROCESSORS_ONLN)
+    # The workers use all processors. Threads that wait for one another would only spin: a notebook
+    # that trains in a minute then takes ten.
+    export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
     # A file's tests stay together, so that what they share (a graded class, a JupyterLab) is made once.
     pytest --numprocesses $((workers < MOST_WORKERS ? workers : MOST_WORKERS)) --dist loadfile
 }
