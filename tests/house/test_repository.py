@@ -13,7 +13,7 @@ import yaml
 
 TOP_LEVEL = {
     "README.md", "environment.yml", "pyproject.toml", "Makefile", "LICENSE", "nbgrader_config.py",
-    "requirements.lock", "course", "autograder", "solutions", "tests", "assets",
+    "requirements.lock", "CITATION.cff", "course", "autograder", "solutions", "tests", "assets",
 }  # fmt: skip
 
 
