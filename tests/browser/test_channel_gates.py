@@ -4,18 +4,18 @@ With N2R_SCREENSHOTS=1 the picture in assets/screenshots is drawn anew.
 """
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
 )
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "gated_networks.py").read_text()
+LEARNERS_CODE = learners_code("gated_networks")
 CELL = (
     "from nand2resnet.widgets import ChannelGates\n"
     "ChannelGates(small, small.gate, pictures, labels)"

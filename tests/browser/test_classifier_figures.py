@@ -4,20 +4,20 @@ With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
 )
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "classifiers.py").read_text()
+LEARNERS_CODE = learners_code("classifiers")
 EXPLORER = (
     "from nand2resnet.widgets import ActivationExplorer\n"
     "ActivationExplorer(SINGLE, activation_table)"

@@ -4,20 +4,21 @@ With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
+    words,
 )
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "convolutions.py").read_text()
+LEARNERS_CODE = learners_code("convolutions")
 SLIDING = "from nand2resnet.widgets import SlidingKernel\nSlidingKernel(correlate2d)"
 FILTER = "from nand2resnet.widgets import FilterExplorer\nFilterExplorer(correlate2d)"
 FIELD = "from nand2resnet.widgets import ReceptiveField\nReceptiveField(receptive_field)"
@@ -32,10 +33,6 @@ SLIDING_NAME, FILTER_NAME, FIELD_NAME, POOLING_NAME = (
 
 def shown(page, cell, name, learners_code=LEARNERS_CODE, **options):
     return show(page, cell, name, learners_code=learners_code, **options)
-
-
-def words(figure):
-    return figure.locator(".n2r-verdict")
 
 
 def test_each_cell_of_the_map_points_back_to_its_window(page):

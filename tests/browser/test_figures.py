@@ -3,15 +3,21 @@
 With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "learners_code.py").read_text()
-SCREENSHOTS = Path(__file__).parents[2] / "assets" / "screenshots"
+from tests.browser.figures import (
+    CONTRAST_OF_GRAPHICS,
+    CONTRAST_OF_TEXT,
+    contrast,
+    learners_code,
+    save_screenshot,
+    show,
+)
+
+LEARNERS_CODE = learners_code("learners_code")
 
 EXPLORER = (
     "from nand2resnet.widgets import LearningRateExplorer\nLearningRateExplorer(gradient_descent)"
@@ -19,22 +25,9 @@ EXPLORER = (
 FIELD = "from nand2resnet.widgets import GradientField\nGradientField(numerical_gradient)"
 BASIN = "from nand2resnet.widgets import WhichBasin\nWhichBasin(gradient_descent)"
 
-CONTRAST_OF_TEXT = 4.5  # WCAG 2.2, 1.4.3
-CONTRAST_OF_GRAPHICS = 3.0  # WCAG 2.2, 1.4.11
 
-
-def show(page, cell, name, learners_code=LEARNERS_CODE, **options):
-    page.open_cells(learners_code, cell, **options)
-    page.run_all()
-    figure = page.figure(name)
-    expect(figure).to_be_visible()
-    assert page.cell_errors() == []
-    return figure
-
-
-def save_screenshot(figure, name):
-    if os.environ.get("N2R_SCREENSHOTS") == "1":
-        figure.screenshot(path=SCREENSHOTS / f"{name}.png")
+def shown(page, cell, name, learners_code=LEARNERS_CODE, **options):
+    return show(page, cell, name, learners_code=learners_code, **options)
 
 
 def path_of(figure):
@@ -42,33 +35,11 @@ def path_of(figure):
     return figure.locator(".n2r-plot").last.locator(".n2r-path").get_attribute("d")
 
 
-def contrast(figure, selector, attribute):
-    """The contrast of an element's colour with the figure's ground (WCAG's formula)."""
-    return figure.evaluate(
-        """(figure, [selector, attribute]) => {
-          const canvas = document.createElement("canvas").getContext("2d");
-          const luminance = (colour) => {
-            canvas.fillStyle = colour;
-            canvas.fillRect(0, 0, 1, 1);
-            const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => {
-              const share = c / 255;
-              return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-            });
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-          };
-          const ground = luminance(getComputedStyle(figure).backgroundColor);
-          const drawn = luminance(getComputedStyle(figure.querySelector(selector))[attribute]);
-          return (Math.max(ground, drawn) + 0.05) / (Math.min(ground, drawn) + 0.05);
-        }""",
-        [selector, attribute],
-    )
-
-
 class TestLearningRateExplorer:
     NAME = "Learning-rate explorer"
 
     def test_slider_moves_by_keyboard_and_the_verdict_follows(self, page):
-        figure = show(page, EXPLORER, self.NAME)
+        figure = shown(page, EXPLORER, self.NAME)
         expect(figure.get_by_text("Oscillating", exact=True)).to_be_visible()
         save_screenshot(figure, "learning_rate_explorer")
         first_path = path_of(figure)
@@ -91,7 +62,7 @@ class TestLearningRateExplorer:
         assert path_of(figure) == first_path
 
     def test_start_moves_by_keyboard_and_by_mouse(self, page):
-        figure = show(page, EXPLORER, self.NAME)
+        figure = shown(page, EXPLORER, self.NAME)
         start = figure.get_by_role("slider", name="Start point, seen from above")
         across = figure.get_by_role("slider", name="Start point along the steepest direction")
         first_path = path_of(figure)
@@ -121,14 +92,14 @@ class TestLearningRateExplorer:
         assert moved["x"] == pytest.approx(ball["x"] + 37, abs=2)  # its middle is at the pointer
 
     def test_spoken_text_follows_once_the_slider_rests(self, page):
-        figure = show(page, EXPLORER, self.NAME)
+        figure = shown(page, EXPLORER, self.NAME)
         spoken = figure.get_by_role("status")
         expect(spoken).to_contain_text("Oscillating. The ball jumps across the valley")
         figure.get_by_role("slider", name="Learning rate").press("End")
         expect(spoken).to_contain_text("Diverging. After 1 step the ball is higher")
 
     def test_colours_stand_out_in_both_themes(self, page):
-        figure = show(page, EXPLORER, self.NAME)
+        figure = shown(page, EXPLORER, self.NAME)
         slider = figure.get_by_role("slider", name="Learning rate")
         for theme in ("JupyterLab Light", "JupyterLab Dark"):
             page.set_theme(theme)
@@ -146,7 +117,7 @@ class TestLearningRateExplorer:
             "def gradient_descent(grad, v0, lr, tolerance, max_steps):\n"
             "    raise NotImplementedError('write me')"
         )
-        figure = show(page, EXPLORER, self.NAME, learners_code=unwritten)
+        figure = shown(page, EXPLORER, self.NAME, learners_code=unwritten)
         message = "gradient_descent is not written yet: write it above, then run this cell again."
         expect(figure.locator(".n2r-trouble")).to_have_text(message)
         expect(figure.get_by_role("status")).to_have_text(message)
@@ -162,7 +133,7 @@ class TestLearningRateExplorer:
             "    if lr > 0.4:\n        raise ValueError('too much')\n    path = [",
             1,
         )
-        figure = show(page, EXPLORER, self.NAME, learners_code=picky)
+        figure = shown(page, EXPLORER, self.NAME, learners_code=picky)
         slider = figure.get_by_role("slider", name="Learning rate")
         slider.press("End")
         expect(figure.locator(".n2r-trouble")).to_contain_text("raised ValueError in line")
@@ -175,7 +146,7 @@ class TestGradientField:
     NAME = "Gradient field"
 
     def test_probe_and_direction_move_by_keyboard(self, page):
-        figure = show(page, FIELD, self.NAME)
+        figure = shown(page, FIELD, self.NAME)
         save_screenshot(figure, "gradient_field")
         expect(figure.locator(".n2r-compared")).to_contain_text("agrees with the formula")
         probe = figure.get_by_role("slider", name="Probe")
@@ -200,18 +171,18 @@ class TestGradientField:
         expect(figure.get_by_role("status")).to_contain_text("In the direction of 100°")
 
     def test_top_is_level_in_every_direction(self, page):
-        figure = show(page, FIELD.replace("numerical_gradient", "probe=(0.7071, 0)"), self.NAME)
+        figure = shown(page, FIELD.replace("numerical_gradient", "probe=(0.7071, 0)"), self.NAME)
         expect(figure.get_by_text("on the top, no direction leads up or down")).to_be_visible()
 
     def test_wrong_gradient_is_compared_with_the_formula(self, page):
         wrong = LEARNERS_CODE.replace("(2 * h)", "h")
-        figure = show(page, FIELD, self.NAME, learners_code=wrong)
+        figure = shown(page, FIELD, self.NAME, learners_code=wrong)
         expect(figure.locator(".n2r-compared")).to_contain_text(
             ": (0.809, 0.571). The formula: (0.404, 0.285)."
         )
 
     def test_colours_stand_out_in_the_dark_theme(self, page):
-        figure = show(page, FIELD, self.NAME, theme="JupyterLab Dark")
+        figure = shown(page, FIELD, self.NAME, theme="JupyterLab Dark")
         for selector in (".n2r-reading", ".n2r-verdict small", ".n2r-compared"):
             assert contrast(figure, selector, "color") >= CONTRAST_OF_TEXT, selector
         for selector in (".n2r-gradient", ".n2r-direction", ".n2r-arrows"):
@@ -222,7 +193,7 @@ class TestWhichBasin:
     NAME = "Which basin?"
 
     def test_predict_run_and_score_by_keyboard(self, page):
-        figure = show(page, BASIN, self.NAME)
+        figure = shown(page, BASIN, self.NAME)
         run = figure.get_by_role("button", name="Run")
         expect(run).to_be_disabled()
 
@@ -255,7 +226,7 @@ class TestWhichBasin:
         )
 
     def test_moving_the_ball_or_another_rate_asks_again(self, page):
-        figure = show(page, BASIN, self.NAME)
+        figure = shown(page, BASIN, self.NAME)
         figure.get_by_role("radio", name="A left valley").press("Space")
         figure.get_by_role("button", name="Run").press("Enter")
         expect(figure).to_have_attribute("data-phase", "done")
@@ -268,7 +239,7 @@ class TestWhichBasin:
 
     def test_reader_who_wants_no_motion_sees_the_end_at_once(self, page):
         page.page.emulate_media(reduced_motion="reduce")
-        figure = show(page, BASIN, self.NAME)
+        figure = shown(page, BASIN, self.NAME)
         figure.evaluate(
             """(figure) => {
               figure.phases = [];
@@ -283,7 +254,7 @@ class TestWhichBasin:
 
     def test_unwritten_function_is_told_and_run_stays_off(self, page):
         unwritten = "def gradient_descent(*args):\n    raise NotImplementedError"
-        figure = show(page, BASIN, self.NAME, learners_code=unwritten)
+        figure = shown(page, BASIN, self.NAME, learners_code=unwritten)
         expect(figure.locator(".n2r-trouble")).to_contain_text(
             "gradient_descent is not written yet"
         )
@@ -292,7 +263,7 @@ class TestWhichBasin:
         expect(figure.get_by_role("button", name="Run")).to_be_disabled()
 
     def test_colours_stand_out_in_the_dark_theme(self, page):
-        figure = show(page, BASIN, self.NAME, theme="JupyterLab Dark")
+        figure = shown(page, BASIN, self.NAME, theme="JupyterLab Dark")
         for selector in (".n2r-verdict span", ".n2r-verdict small", "legend", "label"):
             assert contrast(figure, selector, "color") >= CONTRAST_OF_TEXT, selector
         assert contrast(figure, ".n2r-note", "fill") >= CONTRAST_OF_TEXT

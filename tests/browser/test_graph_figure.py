@@ -3,13 +3,11 @@
 With N2R_SCREENSHOTS=1 the picture in assets/screenshots is drawn anew.
 """
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
-SCREENSHOTS = Path(__file__).parents[2] / "assets" / "screenshots"
+from tests.browser.figures import save_screenshot, show, words
+
 CELL = "from nand2resnet.widgets import ComputationGraph\nComputationGraph()"
 NAME = "Computation graph"
 FORTH = ("6", "5", "5", "−5", "2", "-4", "8")  # both ways to write a minus
@@ -29,16 +27,7 @@ BACK = {
 
 @pytest.fixture
 def figure(page):
-    page.open_cells(CELL)
-    page.run_all()
-    assert page.cell_errors() == []
-    shown = page.figure(NAME)
-    expect(shown).to_be_visible()
-    return shown
-
-
-def words(figure):
-    return figure.locator(".n2r-verdict")
+    return show(page, CELL, NAME)
 
 
 def answer(figure, text):
@@ -107,8 +96,7 @@ def test_the_way_back_stands_out(page, theme):
     forwards(figure)
     for _ in range(5):
         predict(figure, str(BACK[figure.get_attribute("data-asked")]))
-    if os.environ.get("N2R_SCREENSHOTS") == "1":
-        figure.screenshot(path=SCREENSHOTS / f"computation_graph_{theme.split()[1].lower()}.png")
+    save_screenshot(figure, f"computation_graph_{theme.split()[1].lower()}")
     slope, ground = figure.evaluate(
         """(figure) => {
           const canvas = document.createElement("canvas").getContext("2d");

@@ -4,22 +4,23 @@ With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 import torch
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
+    words,
 )
 from tests.widgets import lenets
 
-LEARNERS_CODE = Path(lenets.__file__).read_text()
+LEARNERS_CODE = learners_code("lenets")
 TABLE = "from nand2resnet.widgets import LayerTable\nLayerTable(layer_table, LeNet, (1, 28, 28))"
 READER = (
     "from nand2resnet.widgets import DigitReader\nmodel = loaded('lenet.pt')\n"
@@ -45,10 +46,6 @@ def _trained(lab):
 
 def shown(page, cell, name, learners_code=LEARNERS_CODE, **options):
     return show(page, cell, name, learners_code=learners_code, **options)
-
-
-def words(figure):
-    return figure.locator(".n2r-verdict")
 
 
 def test_rows_light_up_volumes(page):

@@ -8,12 +8,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
     save_screenshot,
     show,
+    words,
 )
 
 BRIGHTNESS = """
@@ -40,10 +41,6 @@ YEAR_NAME, OCCLUSION_NAME = "Error by year", "Occlusion"
 
 def shown(page, cell, name, code=BRIGHTNESS, **options):
     return show(page, cell, name, learners_code=code, **options)
-
-
-def words(figure):
-    return figure.locator(".n2r-verdict")
 
 
 def test_without_an_idea_the_line_stops_falling(page):

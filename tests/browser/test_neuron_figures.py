@@ -3,15 +3,14 @@
 With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "neurons.py").read_text(encoding="utf-8")
-SCREENSHOTS = Path(__file__).parents[2] / "assets" / "screenshots"
+from tests.browser.figures import learners_code, save_screenshot, show, words
+
+LEARNERS_CODE = learners_code("neurons")
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
@@ -25,23 +24,8 @@ SIGMOID = cell("StepAndSigmoid", "step", "sigmoid")
 CIRCUIT = cell("MultiplierCircuit", "multiply_2bit", "nand")
 
 
-def show(page, source, name, learners_code=LEARNERS_CODE, **options):
-    page.open_cells(learners_code, source, **options)
-    page.run_all()
-    figure = page.figure(name)
-    expect(figure).to_be_visible()
-    assert page.cell_errors() == []
-    return figure
-
-
-def words(figure):
-    """What the figure says about its state."""
-    return figure.locator(".n2r-verdict")
-
-
-def save_screenshot(figure, name):
-    if os.environ.get("N2R_SCREENSHOTS") == "1":
-        figure.screenshot(path=SCREENSHOTS / f"{name}.png")
+def shown(page, source, name, learners_code=LEARNERS_CODE, **options):
+    return show(page, source, name, learners_code=learners_code, **options)
 
 
 def lightness(figure, selector, attribute):
@@ -71,7 +55,7 @@ class TestDecisionBoundary:
     NAME = "Decision boundary"
 
     def test_sliders_make_gates_by_keyboard(self, page):
-        figure = show(page, BOUNDARY, self.NAME)
+        figure = shown(page, BOUNDARY, self.NAME)
         expect(figure).to_have_attribute("data-right", "2")
         threshold = figure.get_by_role("slider", name="Threshold b")
         for _ in range(4):
@@ -94,7 +78,7 @@ class TestDecisionBoundary:
         expect(figure).to_have_attribute("data-right", "2")
 
     def test_xor_tells_why(self, page):
-        figure = show(page, BOUNDARY, self.NAME)
+        figure = shown(page, BOUNDARY, self.NAME)
         why = figure.get_by_role("button", name="Show why")
         expect(why).to_be_hidden()
         figure.get_by_role("radio", name="XOR").press("Space")
@@ -107,11 +91,11 @@ class TestDecisionBoundary:
 
     def test_unwritten_function_is_told(self, page):
         unwritten = "def perceptron(x, w, b):\n    raise NotImplementedError"
-        figure = show(page, BOUNDARY, self.NAME, learners_code=unwritten)
+        figure = shown(page, BOUNDARY, self.NAME, learners_code=unwritten)
         expect(figure.locator(".n2r-trouble")).to_contain_text("perceptron is not written yet")
 
     def test_colours_stand_out_in_both_themes(self, page):
-        figure = show(page, BOUNDARY, self.NAME)
+        figure = shown(page, BOUNDARY, self.NAME)
         for theme in THEMES:
             page.set_theme(theme)
             assert_stands_out(figure, ".n2r-border", "stroke")
@@ -123,7 +107,7 @@ class TestLearningBoundary:
     NAME = "Learning boundary"
 
     def test_epochs_go_on_until_it_has_converged(self, page):
-        figure = show(page, LEARNING, self.NAME)
+        figure = shown(page, LEARNING, self.NAME)
         expect(figure).to_have_attribute("data-epoch", "3")
         line = figure.locator(".n2r-border").get_attribute("d")
         more = figure.get_by_role("button", name="One more epoch")
@@ -145,7 +129,7 @@ class TestLearningBoundary:
         expect(figure).to_have_attribute("data-epoch", "3")
 
     def test_xor_does_not_come_to_an_end(self, page):
-        figure = show(page, LEARNING, self.NAME)
+        figure = shown(page, LEARNING, self.NAME)
         figure.get_by_role("radio", name="XOR").press("Space")
         expect(figure.locator(".n2r-example")).to_have_count(4)
         figure.get_by_role("slider", name="Epochs").press("End")
@@ -154,12 +138,12 @@ class TestLearningBoundary:
 
     def test_unwritten_function_is_told(self, page):
         unwritten = "def perceptron_learn(x, y, epochs):\n    raise NotImplementedError"
-        figure = show(page, LEARNING, self.NAME, learners_code=unwritten)
+        figure = shown(page, LEARNING, self.NAME, learners_code=unwritten)
         told = figure.locator(".n2r-trouble")
         expect(told).to_contain_text("perceptron_learn is not written yet")
 
     def test_colours_stand_out_in_both_themes(self, page):
-        figure = show(page, LEARNING, self.NAME)
+        figure = shown(page, LEARNING, self.NAME)
         for theme in THEMES:
             page.set_theme(theme)
             assert_stands_out(figure, ".n2r-border", "stroke")
@@ -171,7 +155,7 @@ class TestStepAndSigmoid:
     NAME = "Step and sigmoid"
 
     def test_steeper_is_flatter_beside_the_middle(self, page):
-        figure = show(page, SIGMOID, self.NAME)
+        figure = shown(page, SIGMOID, self.NAME)
         expect(words(figure)).to_contain_text("changes nothing at the step")
         change = float(figure.get_attribute("data-change"))
         curve = figure.locator(".n2r-smooth").get_attribute("d")
@@ -191,17 +175,17 @@ class TestStepAndSigmoid:
         expect(figure).to_have_attribute("data-place", "1.00")
 
     def test_the_place_is_dragged(self, page):
-        figure = show(page, SIGMOID, self.NAME)
+        figure = shown(page, SIGMOID, self.NAME)
         figure.locator(".n2r-plot").click(position={"x": 120, "y": 120})
         expect(figure).to_have_attribute("data-place", re.compile(r"^-[123]\."))
 
     def test_unwritten_function_is_told(self, page):
         unwritten = LEARNERS_CODE + "\ndef sigmoid(z):\n    raise NotImplementedError"
-        figure = show(page, SIGMOID, self.NAME, learners_code=unwritten)
+        figure = shown(page, SIGMOID, self.NAME, learners_code=unwritten)
         expect(figure.locator(".n2r-trouble")).to_contain_text("sigmoid is not written yet")
 
     def test_colours_stand_out_in_both_themes(self, page):
-        figure = show(page, SIGMOID, self.NAME)
+        figure = shown(page, SIGMOID, self.NAME)
         for theme in THEMES:
             page.set_theme(theme)
             for selector in (".n2r-step", ".n2r-smooth"):
@@ -213,7 +197,7 @@ class TestMultiplierCircuit:
     NAME = "Multiplier circuit"
 
     def test_bits_are_switched_by_keyboard_and_click(self, page):
-        figure = show(page, CIRCUIT, self.NAME)
+        figure = shown(page, CIRCUIT, self.NAME)
         expect(words(figure)).to_contain_text("2 × 3 = 6")
         expect(figure.get_by_text("20 NANDs, 7 layers deep")).to_be_visible()
         save_screenshot(figure, "multiplier_circuit")
@@ -233,7 +217,7 @@ class TestMultiplierCircuit:
         expect(figure).to_have_attribute("data-product", "9")
 
     def test_the_table_sets_the_inputs(self, page):
-        figure = show(page, CIRCUIT, self.NAME)
+        figure = shown(page, CIRCUIT, self.NAME)
         product = figure.get_by_role("button", name="3 times 1 gives 3")
         product.press("Enter")
         expect(figure).to_have_attribute("data-bits", "1101")
@@ -243,7 +227,7 @@ class TestMultiplierCircuit:
 
     def test_a_lost_carry_is_seen(self, page):
         lossy = LEARNERS_CODE + "\nmultiply_2bit = multiply_without_carry"
-        figure = show(page, CIRCUIT, self.NAME, learners_code=lossy)
+        figure = shown(page, CIRCUIT, self.NAME, learners_code=lossy)
         name = "3 times 3 gives 5, and should give 9"
         figure.get_by_role("button", name=name).click()
         expect(words(figure)).to_contain_text("3 × 3 = 5")
@@ -251,14 +235,14 @@ class TestMultiplierCircuit:
 
     def test_looking_inside_the_wires_is_told(self, page):
         looking = LEARNERS_CODE + "\nmultiply_2bit = multiply_by_looking"
-        figure = show(page, CIRCUIT, self.NAME, learners_code=looking)
+        figure = shown(page, CIRCUIT, self.NAME, learners_code=looking)
         expect(figure.locator(".n2r-trouble")).to_contain_text("looks inside a wire")
         expect(figure.get_by_role("switch")).to_have_count(0)
 
     @pytest.mark.parametrize("theme", THEMES)
     def test_colours_stand_out(self, page, theme):
         page.page.emulate_media(reduced_motion="reduce")
-        figure = show(page, CIRCUIT, self.NAME, theme=theme)
+        figure = shown(page, CIRCUIT, self.NAME, theme=theme)
         assert_stands_out(figure, ".n2r-wire[data-bit='1']", "stroke")
         assert_stands_out(figure, ".n2r-nand[data-bit='0'] path", "stroke")
         assert_stands_out(figure, ".n2r-products td", "color")

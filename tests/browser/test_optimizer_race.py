@@ -3,15 +3,14 @@
 With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "learners_code.py").read_text()
-SCREENSHOTS = Path(__file__).parents[2] / "assets" / "screenshots"
+from tests.browser.figures import learners_code, save_screenshot, show, words
+
+LEARNERS_CODE = learners_code("learners_code")
 CELL = """from nand2resnet.widgets import OptimizerRace
 OptimizerRace(
     sgd_momentum=sgd_momentum, nesterov=nesterov, adagrad=adagrad, rmsprop=rmsprop, adam={adam}
@@ -19,17 +18,8 @@ OptimizerRace(
 NAME = "Optimiser race"
 
 
-def show(page, adam="adam", **options):
-    page.open_cells(LEARNERS_CODE, CELL.format(adam=adam), **options)
-    page.run_all()
-    assert page.cell_errors() == []
-    shown = page.figure(NAME)
-    expect(shown).to_be_visible()
-    return shown
-
-
-def words(figure):
-    return figure.locator(".n2r-verdict")
+def shown(page, adam="adam", **options):
+    return show(page, CELL.format(adam=adam), NAME, learners_code=LEARNERS_CODE, **options)
 
 
 def row(figure, racer):
@@ -43,7 +33,7 @@ def way(figure, racer):
 
 
 def test_rates_and_momentum_by_keyboard(page):
-    figure = show(page)
+    figure = shown(page)
     expect(words(figure)).to_contain_text("RMSProp is first, after 23 steps")
     others = way(figure, "adam")
     rate = figure.get_by_role("slider", name="Learning rate of Plain descent")
@@ -69,7 +59,7 @@ def test_rates_and_momentum_by_keyboard(page):
 
 
 def test_other_tracks_and_who_sits_out(page):
-    figure = show(page)
+    figure = shown(page)
     figure.get_by_role("radio", name="turned ravine", exact=True).press("Space")
     expect(words(figure)).to_contain_text("Nesterov is first, after 58 steps")
     figure.get_by_role("checkbox", name="Nesterov races").press("Space")
@@ -81,7 +71,7 @@ def test_other_tracks_and_who_sits_out(page):
 
 
 def test_steps_one_by_one_and_played(page):
-    figure = show(page)
+    figure = shown(page)
     steps = figure.get_by_role("slider", name="Steps shown")
     whole = way(figure, "descent")
     steps.press("Home")
@@ -95,7 +85,7 @@ def test_steps_one_by_one_and_played(page):
 
 
 def test_the_start_moves_by_keyboard_and_by_mouse(page):
-    figure = show(page)
+    figure = shown(page)
     start = figure.get_by_role("slider", name="Start")
     before = way(figure, "adagrad")
     start.press("ArrowLeft")
@@ -107,7 +97,7 @@ def test_the_start_moves_by_keyboard_and_by_mouse(page):
 
 
 def test_the_others_race_while_one_is_not_written(page):
-    figure = show(page, adam="unwritten")
+    figure = shown(page, adam="unwritten")
     expect(row(figure, "adam")).to_contain_text("unwritten is not written yet")
     expect(words(figure)).to_contain_text("RMSProp is first")
     assert way(figure, "adam") == ""
@@ -115,10 +105,9 @@ def test_the_others_race_while_one_is_not_written(page):
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_every_racer_stands_out(page, theme):
-    figure = show(page, theme=theme)
-    if os.environ.get("N2R_SCREENSHOTS") == "1":
-        page.page.set_viewport_size({"width": 1280, "height": 1300})
-        figure.screenshot(path=SCREENSHOTS / f"optimizer_race_{theme.split()[1].lower()}.png")
+    figure = shown(page, theme=theme)
+    page.page.set_viewport_size({"width": 1280, "height": 1300})
+    save_screenshot(figure, f"optimizer_race_{theme.split()[1].lower()}")
     contrasts = figure.evaluate(
         """(figure) => {
           const canvas = document.createElement("canvas").getContext("2d");

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,

@@ -3,20 +3,19 @@
 With N2R_SCREENSHOTS=1 the pictures in assets/screenshots are drawn anew.
 """
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
 )
 
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "tuners.py").read_text()
+LEARNERS_CODE = learners_code("tuners")
 CAPACITY = "from nand2resnet.widgets import CapacityExplorer\nCapacityExplorer()"
 SUBNETWORKS = "from nand2resnet.widgets import Subnetworks\nSubnetworks(dropout_forward)"
 DUEL = "from nand2resnet.widgets import SearchDuel\nSearchDuel(random_search)"

@@ -3,23 +3,22 @@
 With N2R_SCREENSHOTS=1 the picture in assets/screenshots is drawn anew.
 """
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from autograder.unit import load_unit
-from tests.browser.released import Released
-from tests.browser.test_figures import (
+from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
 )
+from tests.browser.released import Released
 
 UNIT = load_unit("12")
-LEARNERS_CODE = (Path(__file__).parents[1] / "widgets" / "inceptions.py").read_text()
+LEARNERS_CODE = learners_code("inceptions")
 CELL = "from nand2resnet.widgets import InceptionModule\nInceptionModule(Inception)"
 NAME = "Inception module"
 
