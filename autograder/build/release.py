@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from autograder.build.contents import contents_bytes
 from autograder.build.hints import hints_bytes, same_hints
 from autograder.build.source import notebook_bytes, source_notebook
 from autograder.build.stubs import verify_stubs
@@ -18,6 +19,7 @@ from autograder.errors import BadUnit
 from autograder.unit import COURSE, ROOT, SOLUTIONS, Unit, load_unit, unit_names
 
 HINTS: Final = COURSE / "nand2resnet" / "hints"
+CONTENTS: Final = COURSE / "nand2resnet" / "contents"
 PICTURES: Final = (".png", ".jpg", ".gif")
 FORBIDDEN: Final = ("BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
 
@@ -58,7 +60,8 @@ def check_units(
             elif not _is_current(path, content):
                 differences.append(Difference(path, "differs from what its source gives"))
     if names is None:
-        present = [*COURSE.glob("[0-9]*/*.ipynb"), *HINTS.glob("*.json")]
+        data = (*HINTS.glob("*.json"), *CONTENTS.glob("*.json"))
+        present = [*COURSE.glob("[0-9]*/*.ipynb"), *data]
         strays = [path for path in present if path not in expected]
         differences += [Difference(path, "comes from no source") for path in strays]
     return differences
@@ -76,6 +79,7 @@ def _generated(
             verify_stubs(unit, notebook)
             files = {unit.release: notebook.rstrip(b"\n") + b"\n"}
             files[HINTS / f"{unit.name}.json"] = hints_bytes(unit)
+            files[CONTENTS / f"{unit.name}.json"] = contents_bytes(unit)
             for picture in sorted(unit.path.parent.iterdir()):
                 if picture.suffix in PICTURES:
                     files[COURSE / unit.name / picture.name] = picture.read_bytes()

@@ -16,6 +16,7 @@ from autograder.build.source import notebook_bytes
 from autograder.errors import BadUnit, GraderError
 from autograder.sandbox.contents import contents_for
 from autograder.unit import COURSE, ROOT, Unit, load_unit, unit_names
+from nand2resnet.contents import checked_by, course
 
 TOY = '''# %% setup=true
 import numpy as np
@@ -62,12 +63,13 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "toy.py").write_text(TOY)
     (folder / "exercises.py").write_text(EXERCISES)
     (folder / "probes.py").write_text('"""No probes."""\n')
-    course = tmp_path / "course"
+    learners = tmp_path / "course"
     monkeypatch.setattr(units, "SOLUTIONS", folder.parent)
-    monkeypatch.setattr(units, "COURSE", course)
+    monkeypatch.setattr(units, "COURSE", learners)
     monkeypatch.setattr(releases, "SOLUTIONS", folder.parent)
-    monkeypatch.setattr(releases, "COURSE", course)
-    monkeypatch.setattr(releases, "HINTS", course / "nand2resnet" / "hints")
+    monkeypatch.setattr(releases, "COURSE", learners)
+    monkeypatch.setattr(releases, "HINTS", learners / "nand2resnet" / "hints")
+    monkeypatch.setattr(releases, "CONTENTS", learners / "nand2resnet" / "contents")
     load_unit.cache_clear()
     yield folder
     load_unit.cache_clear()
@@ -119,6 +121,17 @@ def test_the_hints_say_what_a_mistake_gives(toy: Path) -> None:
     ((entry,),) = hints["checks"].values()
     assert entry["mistake"] == "thrice"
     assert entry["observation"] == 9
+
+
+def test_the_contents_list_what_a_learner_can_pass(toy: Path) -> None:
+    build_units()
+    folder = toy.parents[1] / "course/nand2resnet/contents"
+    ((unit,), cells) = course(folder), released_cells(toy)
+    assert (unit.name, unit.title, unit.notebook) == ("50_toy", "toy", "toy.ipynb")
+    assert (unit.exercises[0].points, unit.questions) == (3, 1)
+    assert checked_by("".join(cells[2]["source"]), folder) == (unit, unit.exercises[0])
+    (folder / "50_toy.json").write_text("{}")
+    assert [difference.path.name for difference in check_units()] == ["50_toy.json"]
 
 
 @pytest.mark.parametrize(
@@ -200,8 +213,9 @@ def test_a_bundle_holds_the_units_a_class_has_reached(tmp_path: Path) -> None:
     files = write_bundle(tmp_path / "bundle", ["00", "02_regression"])
     folders = {path.relative_to(tmp_path / "bundle").parts[0] for path in files}
     assert {one for one in folders if one[0].isdigit()} == {"00_start_here", "02_regression"}
-    hints = {path.stem for path in files if path.suffix == ".json" and path.parent.name == "hints"}
-    assert hints == {"00_start_here", "02_regression"}
+    for data in ("hints", "contents"):
+        of_units = {one.stem for one in files if one.suffix == ".json" and one.parent.name == data}
+        assert of_units == {"00_start_here", "02_regression"}
     assert (tmp_path / "bundle" / "nand2resnet" / "check.py").exists()
     with pytest.raises(GraderError, match="there is no unit"):
         write_bundle(tmp_path / "other", ["77"])
