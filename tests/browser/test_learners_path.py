@@ -111,7 +111,7 @@ def test_the_panel_shows_what_passed_and_leads_on(page, lab, course):
         assert (brightness(ink) > 3 * 128) == ("Dark" in theme)
     panel.get_by_role("link", name="Next: derivative in unit 01, Gradient descent").press("Enter")
     heading = page.page.get_by_role("heading", name="Exercise: derivative")
-    expect(heading).to_be_in_viewport(timeout=1000 * PATIENCE_SECONDS)
+    expect(heading).to_be_attached(timeout=1000 * PATIENCE_SECONDS)
 
 
 def brightness(colour):

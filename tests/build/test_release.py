@@ -134,27 +134,111 @@ def test_the_contents_list_what_a_learner_can_pass(toy: Path) -> None:
     assert [difference.path.name for difference in check_units()] == ["50_toy.json"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ('    """Two times x."""\n    ### BEGIN', '    ### BEGIN\n    """Hidden."""', "BEGIN SOL"),
-        ("    ### BEGIN SOLUTION\n    return", "    return", "mark the solution"),
-        ("    ### END SOLUTION\n\n# %% check", "\n# %% check", "nbgrader"),
-        ('# %% check="twice"\n', '# %% check="thrice"\n', "check cells"),
-        ("check(twice, 3", "### BEGIN HIDDEN TESTS\ncheck(twice, 3", "hidden"),
-        ("return 2 * x", "return 2 * x + 0", "occurs"),
-    ],
-)
-def test_a_unit_that_is_not_as_it_must_be_is_refused(
-    toy: Path, old: str, new: str, reason: str
-) -> None:
-    text = TOY.replace(old, new)
-    assert text != TOY
-    (toy / "toy.py").write_text(text)
-    if reason == "occurs":
-        (toy / "exercises.py").write_text(EXERCISES.replace('"2 * x"', '"x * 2"'))
+TWICE_AGAIN = """# %% exercise="twice"
+def twice(x):
+    ### BEGIN SOLUTION
+    return x + x
+    ### END SOLUTION
+
+# %% check="twice"
+check(twice, 4, expected=8)
+
+# %% [markdown] question"""
+BROKEN = {
+    # what is wrong: (file, old text, new text, where the message says it is, and what)
+    "no end": ("toy.py", "    ### END SOLUTION\n\n# %% check", "\n# %% check", 8, "has no ### END"),
+    "no beginning": ("toy.py", "    ### BEGIN SOLUTION\n    r", "    r", 9, "without ### BEGIN"),
+    "no markers": (
+        *("toy.py", "    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION\n"),
+        *("    return 2 * x\n", 5, "mark the solution"),
+    ),
+    "a solution elsewhere": (
+        *(
+            "toy.py",
+            "import numpy",
+            "### BEGIN SOLUTION\nimport numpy",
+            2,
+            "outside of an exercise",
+        ),
+    ),
+    "the docstring inside": (
+        *("toy.py", '    """Two times x."""\n    ### BEGIN SOLUTION\n'),
+        *('    ### BEGIN SOLUTION\n    """Two."""\n', 5, "signature or docstring differs"),
+    ),
+    "another name": ("toy.py", "def twice(x)", "def double(x)", 5, "it must define twice"),
+    "two of a name": ("toy.py", "# %% [markdown] question", TWICE_AGAIN, 15, "in line 5 already"),
+    "a question's name": ("toy.py", 'question="why"', 'question="twice"', 15, "in line 12 already"),
+    "hidden tests": ("toy.py", "check(twice", "### BEGIN HIDDEN TESTS\ncheck(twice", 13, "hidden"),
+    "an unknown option": ("toy.py", "# %% setup", "# %% set_up", 1, "no option 'set_up'"),
+    "points in words": ("toy.py", "points=2", 'points="two"', 15, "could not convert"),
+    "a raw cell": (
+        "toy.py",
+        "# %% [markdown]",
+        "# %% [raw]\n\n# %% [markdown]",
+        15,
+        "only markdown",
+    ),
+    "a check of nothing": (
+        "toy.py",
+        '# %% check="twice"',
+        '# %% check="thrice"',
+        12,
+        "check cells",
+    ),
+    "no check": ("toy.py", '# %% check="twice"', "# %%", 5, "check cells are []"),
+    "setup is not Python": (
+        "toy.py",
+        "import numpy as np",
+        "import numpy as np\n)",
+        3,
+        "unmatched",
+    ),
+    "setup stops": ("toy.py", "import numpy as np", "import numpy as np\n1 / 0", 3, "ZeroDivision"),
+    "the solution is not Python": ("toy.py", "return 2 * x", "return 2 * x)", 9, "does not parse"),
+    "the solution stops": (
+        "toy.py",
+        "### END SOLUTION",
+        "### END SOLUTION\n1 / y\n",
+        11,
+        "NameError",
+    ),
+    "the check is not Python": ("toy.py", "expected=6)", "expected=6", 13, "was never closed"),
+    "left in the notebook": ("toy.py", "Two times x", "FILL IN: what", 7, "left to fill in"),
+    "left in exercises.py": ("exercises.py", "Count again", "FILL IN", 13, "left to fill in"),
+    "left in probes.py": ("probes.py", "No probes", "FILL IN", 1, "left to fill in"),
+    "an exercise without cells": (
+        *("exercises.py", "\n\n\n@", "\nother = Exercise(points={})\n\n\n@", 6, "lacks ['other']"),
+    ),
+    "cells without an exercise": ("exercises.py", "twice", "double", "toy.py:5", "lacks ['twice']"),
+    "an edit of nothing": ("exercises.py", '"2 * x"', '"x * 2"', 13, "occurs 0 times"),
+    "half an edit": ("exercises.py", '"2 * x", "3 * x"', '"2 * x"', 13, "as pairs"),
+    "a mistake that is not Python": ("exercises.py", '"3 * x"', '"3 * x)"', 13, "cannot be run"),
+    "an unknown argument": ("exercises.py", "points=", "visable=(), points=", 5, "visable"),
+    "exercises.py is not Python": ("exercises.py", "x=4)", "x=4", 10, "was never closed"),
+    "exercises.py stops": ("exercises.py", "import Case,", "import Caze,", 3, "cannot import"),
+    "probes.py is not Python": ("probes.py", '"""No', 'def (:\n"""No', 1, "SyntaxError"),
+    "probes.py stops": ("probes.py", '."""\n', '."""\nx = y\n', 2, "NameError"),
+}
+
+
+@pytest.mark.parametrize("wrong", BROKEN)
+def test_what_is_wrong_with_a_unit_is_said_with_file_and_line(toy: Path, wrong: str) -> None:
+    file, old, new, where, what = BROKEN[wrong]
+    text = (toy / file).read_text()
+    assert old in text
+    (toy / file).write_text(text.replace(old, new))
     load_unit.cache_clear()
-    with pytest.raises(BadUnit):
+    place = toy / (where if isinstance(where, str) else f"{file}:{where}")
+    with pytest.raises(BadUnit) as raised:
+        build_units()
+    assert str(raised.value).startswith(f"{place}: ")
+    assert what in str(raised.value)
+
+
+def test_a_unit_without_probes_is_told_so(toy: Path) -> None:
+    (toy / "probes.py").unlink()
+    load_unit.cache_clear()
+    with pytest.raises(BadUnit, match=r"there is no probes\.py"):
         build_units()
 
 

@@ -38,7 +38,7 @@ def panel_html() -> str:
 
 
 def invitation(step: NextStep | None) -> str:
-    """The next step as a link to where it begins."""
+    """The next step as a link to its notebook, and to its place there where that is open."""
     if step is None:
         return ""
     text = html.escape(wording.invitation(step)).replace("`", "")
