@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from typing import Any
 
 from autograder.build.places import (
     CHECK_CELL,
     errors_of_cells,
+    lines_passed,
     place_in_cell,
     place_of_mistake,
     told,
@@ -19,6 +22,7 @@ from autograder.runner.main import visible_checks
 from autograder.runner.probing import Observation, Patience, Subject
 from autograder.unit import Unit
 from nand2resnet.explain import explain
+from nand2resnet.failure import CheckFailed
 from nand2resnet.hints import from_plain, to_plain
 
 
@@ -40,13 +44,21 @@ def hints_bytes(unit: Unit) -> bytes:
 
 
 def verify_check(unit: Unit, name: str) -> None:
-    """The check cell must be Python."""
+    """The check cell must be Python, and pass the reference."""
     cell = unit.cell("check", name)
+    with errors_of_cells(unit):
+        namespace = unit.namespace()
     try:
-        compile(cell.source, CHECK_CELL, "exec")
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(cell.source, CHECK_CELL, "exec"), namespace)
     except SyntaxError as error:
-        where = place_in_cell(unit, cell, error.lineno or 1)
-        raise BadUnit(f"{where}: {told(error)}") from error
+        raise BadUnit(f"{place_in_cell(unit, cell, error.lineno or 1)}: {told(error)}") from error
+    except Exception as error:
+        passed = lines_passed(error)
+        line = next((line for filename, line in reversed(passed) if filename == CHECK_CELL), 0)
+        where = place_in_cell(unit, cell, line)
+        said = str(error) if isinstance(error, CheckFailed) else told(error)
+        raise BadUnit(f"{where}: the reference does not pass its check. {said}") from error
 
 
 def observations_of_mistake(

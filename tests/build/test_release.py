@@ -203,6 +203,8 @@ BROKEN = {
         "NameError",
     ),
     "the check is not Python": ("toy.py", "expected=6)", "expected=6", 13, "was never closed"),
+    "the check is wrong": ("toy.py", "expected=6", "expected=7", 13, "does not pass its check"),
+    "the check calls nothing": ("toy.py", "check(twice", "check(twise", 13, "NameError"),
     "left in the notebook": ("toy.py", "Two times x", "FILL IN: what", 7, "left to fill in"),
     "left in exercises.py": ("exercises.py", "Count again", "FILL IN", 13, "left to fill in"),
     "left in probes.py": ("probes.py", "No probes", "FILL IN", 1, "left to fill in"),
