@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import warnings
 from typing import Any
 
 from autograder.build.places import (
@@ -49,7 +50,8 @@ def verify_check(unit: Unit, name: str) -> None:
     with errors_of_cells(unit):
         namespace = unit.namespace()
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a check may well look at what overflows
             exec(compile(cell.source, CHECK_CELL, "exec"), namespace)
     except SyntaxError as error:
         raise BadUnit(f"{place_in_cell(unit, cell, error.lineno or 1)}: {told(error)}") from error
