@@ -105,6 +105,8 @@ def test_the_panel_shows_what_passed_and_leads_on(page, lab, course):
     panel = page.cell(place).get_by_role("region", name="Your progress")
     expect(panel).to_contain_text("1 of 123 exercises have passed their checks.")
     expect(panel.get_by_role("row").filter(has_text="00 Start here")).to_contain_text("1 of 1")
+    panel.get_by_text("14 units still to come").press("Enter")
+    expect(panel.get_by_role("link", name="14 SENet and beyond")).to_be_visible()
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         page.set_theme(theme)
         ink = panel.locator("td").first.evaluate("(cell) => getComputedStyle(cell).color")

@@ -12,6 +12,7 @@ from nand2resnet.contents import UnitEntry, course
 from nand2resnet.progress import record, wording
 from nand2resnet.progress.standing import NextStep, UnitStanding, next_step, standing
 from nand2resnet.progress.text import progress_text
+from nand2resnet.wording import counted
 
 INK = "var(--jp-content-font-color1, inherit)"
 FAINT = "var(--jp-border-color2, #bdbdbd)"
@@ -33,7 +34,7 @@ def panel_html() -> str:
     return (
         f'<section aria-label="Your progress" style="color: {INK}; max-width: 42em">'
         f"<p>{html.escape(wording.summary(units))} {invitation(next_step(units))}</p>"
-        f"{table(units)}{remark(kept.remark)}</section>"
+        f"{table(units)}{ahead(units)}{remark(kept.remark)}</section>"
     )
 
 
@@ -56,24 +57,45 @@ def linked(text: str, unit: UnitEntry, fragment: str = "") -> str:
 
 
 def table(units: Sequence[UnitStanding]) -> str:
-    """A row for each unit: its number and title, how much has passed, and of what."""
+    """A row for each unit that is begun: its title, how much has passed, and of what."""
+    rows = "".join(row(each) for each in units if each.is_begun)
+    if not rows:
+        return ""
     left = 'style="text-align: left"'
-    head = "".join(
-        f'<th scope="col" {left}>{name}</th>' for name in ("Unit", "Passed", "Exercises")
-    )
+    columns = ("Unit", "Passed", "Exercises")
+    head = "".join(f'<th scope="col" {left}>{name}</th>' for name in columns)
     return (
         f'<table style="border-collapse: collapse; color: inherit"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(map(row, units))}</tbody></table>"
+        f"<tbody>{rows}</tbody></table>"
     )
+
+
+def ahead(units: Sequence[UnitStanding]) -> str:
+    """The units that are not begun, closed until somebody wants to know: nobody is behind."""
+    waiting = [each for each in units if not each.is_begun]
+    if not waiting:
+        return ""
+    lines = "".join(
+        f"<li>{titled(each.unit)}, {counted(len(each.needed), 'exercise')}</li>" for each in waiting
+    )
+    number = counted(len(waiting), "unit")
+    return (
+        f"<details><summary>{number} still to come</summary>"
+        f'<ul style="list-style: none; padding-left: 1em">{lines}</ul></details>'
+    )
+
+
+def titled(unit: UnitEntry) -> str:
+    """A unit's number and title, as a link."""
+    return linked(html.escape(f"{unit.number} {unit.title}"), unit)
 
 
 def row(each: UnitStanding) -> str:
     """One unit."""
-    title = linked(html.escape(f"{each.unit.number} {each.unit.title}"), each.unit)
     left = 'style="text-align: left; vertical-align: top"'
     return (
         f'<tr><th scope="row" style="text-align: left; vertical-align: top; font-weight: normal">'
-        f"{title}</th><td {left}>{bar(each)}{wording.count(each)}</td>"
+        f"{titled(each.unit)}</th><td {left}>{bar(each)}{wording.count(each)}</td>"
         f"<td {left}>{exercises(each)}</td></tr>"
     )
 
@@ -89,10 +111,9 @@ def bar(each: UnitStanding) -> str:
 
 def exercises(each: UnitStanding) -> str:
     """How the unit's exercises stand: closed until somebody wants to know."""
-    if not each.is_begun:
-        return ""
     lines = "".join(
-        f"<li><code>{html.escape(one.exercise.name)}</code>: {wording.state(one)}</li>"
+        f'<li style="white-space: nowrap"><code>{html.escape(one.exercise.name)}</code>: '
+        f"{wording.state(one)}</li>"
         for one in each.exercises
     )
     summary = "done" if each.is_done else "begun"
