@@ -102,6 +102,25 @@ def test_a_check_notes_what_it_found_and_nothing_that_it_did_not(kernel):
     file.rmdir()
 
 
+IN_THE_GRADERS_SHELL = f"""
+from autograder.runner.shell import make_shell, run_cell
+shell = make_shell()
+for source in ({SETUP!r}, {RIGHT!r}, {CHECK!r}):
+    outputs = run_cell(shell, source, 20)
+passed = outputs[0]["text"].count("✓")
+shell.run_cell({CHECK!r}, cell_id="a cell")
+print(passed, file=__import__("sys").__stdout__)
+"""
+
+
+def test_the_graders_shell_notes_nothing(file):
+    ran = subprocess.run(
+        [sys.executable, "-c", IN_THE_GRADERS_SHELL], capture_output=True, text=True
+    )
+    assert ran.stdout == "2\n", ran.stderr
+    assert not file.exists()
+
+
 def test_the_check_cell_of_every_exercise_is_known():
     """The digest is of the text that the learner's notebook holds."""
     notebooks = Path(wording.notebook_of(FIRST)).parents[1]
