@@ -1,6 +1,6 @@
 """What tests of several kinds share: one browser (Playwright runs only once in a process),
 property tests that do not measure time, for the machine may be busy with something else, and
-notebooks that download no data sets.
+notebooks that download no data sets and note no progress of whoever runs the tests.
 """
 
 import os
@@ -18,6 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("busy machine")
 os.environ["NAND2RESNET_OFFLINE"] = "1"
+os.environ["NAND2RESNET_PROGRESS"] = "off"
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,8 @@ def write_bundle(folder: Path, units: Collection[str] | None = None) -> list[Pat
     for path in sorted(COURSE.rglob("*")):
         parts = path.relative_to(COURSE).parts
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        left_out = parts[0] in others or (parts[1:2] == ("hints",) and path.stem in others)
+        of_a_unit = parts[1:2] in (("hints",), ("contents",))
+        left_out = parts[0] in others or (of_a_unit and path.stem in others)
         if path.is_file() and path.suffix in ALLOWED and not hidden and not left_out:
             written.append(_copy(path, folder / path.relative_to(COURSE)))
     written += [_copy(ROOT / name, folder / name) for name in TOP_LEVEL]

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from autograder.build.cells import verify_cells
+from autograder.build.contents import contents_bytes
 from autograder.build.hints import hints_bytes, same_hints
+from autograder.build.loading import load_for_build
 from autograder.build.source import notebook_bytes, source_notebook
 from autograder.build.stubs import verify_stubs
 from autograder.errors import BadUnit
-from autograder.unit import COURSE, ROOT, SOLUTIONS, Unit, load_unit, unit_names
+from autograder.unit import COURSE, ROOT, SOLUTIONS, Unit, unit_names
 
 HINTS: Final = COURSE / "nand2resnet" / "hints"
+CONTENTS: Final = COURSE / "nand2resnet" / "contents"
 PICTURES: Final = (".png", ".jpg", ".gif")
-FORBIDDEN: Final = ("BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ def check_units(
             elif not _is_current(path, content):
                 differences.append(Difference(path, "differs from what its source gives"))
     if names is None:
-        present = [*COURSE.glob("[0-9]*/*.ipynb"), *HINTS.glob("*.json")]
+        data = (*HINTS.glob("*.json"), *CONTENTS.glob("*.json"))
+        present = [*COURSE.glob("[0-9]*/*.ipynb"), *data]
         strays = [path for path in present if path not in expected]
         differences += [Difference(path, "comes from no source") for path in strays]
     return differences
@@ -68,7 +72,7 @@ def _generated(
     names: Iterable[str] | None, progress: Callable[[str], None]
 ) -> Iterator[tuple[Unit, dict[Path, bytes]]]:
     """Each unit with the files of course/ that its sources give."""
-    units = [load_unit(name) for name in (unit_names() if names is None else names)]
+    units = [load_for_build(name) for name in (unit_names() if names is None else names)]
     with _temporary_course(units) as released:
         for unit in units:
             progress(unit.name)
@@ -76,6 +80,7 @@ def _generated(
             verify_stubs(unit, notebook)
             files = {unit.release: notebook.rstrip(b"\n") + b"\n"}
             files[HINTS / f"{unit.name}.json"] = hints_bytes(unit)
+            files[CONTENTS / f"{unit.name}.json"] = contents_bytes(unit)
             for picture in sorted(unit.path.parent.iterdir()):
                 if picture.suffix in PICTURES:
                     files[COURSE / unit.name / picture.name] = picture.read_bytes()
@@ -88,13 +93,8 @@ def _temporary_course(units: list[Unit]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="n2r-build-") as name:
         root = Path(name)
         for unit in units:
+            verify_cells(unit)
             source = source_notebook(unit)
-            for cell in source.cells:
-                if any(mark in cell.source for mark in FORBIDDEN):
-                    raise BadUnit(
-                        f"{unit.name}: hidden tests would reach the learner; hidden "
-                        "cases belong in exercises.py"
-                    )
             folder = root / "solutions" / unit.name
             folder.mkdir(parents=True)
             (folder / f"{unit.notebook_name}.ipynb").write_bytes(notebook_bytes(source))

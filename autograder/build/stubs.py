@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
-from typing import Any, Final
+from typing import Any
 
+from autograder.build.places import place_in_cell, place_of_cell
 from autograder.errors import BadUnit
-from autograder.unit import BEGIN_SOLUTION, Cell, Unit, split_solutions
-
-FILL_IN: Final = "FILL IN"
-"""Stands in a skeleton wherever the author has something to write."""
+from autograder.unit import BEGIN_SOLUTION, Cell, Unit
 
 
 def verify_stubs(unit: Unit, release: bytes) -> None:
@@ -20,12 +18,8 @@ def verify_stubs(unit: Unit, release: bytes) -> None:
     ------
     BadUnit
         A stub does not parse, has another signature or docstring than the reference, does not
-        end in a NotImplementedError with a message, or still holds the solution; or something of
-        a skeleton is left to be filled in.
+        end in a NotImplementedError with a message, or still holds the solution.
     """
-    for cell in unit.cells:
-        if FILL_IN in cell.source:
-            raise BadUnit(f"{_place_of_text(unit, cell, FILL_IN)}: something is left to fill in")
     cells = {
         cell["metadata"].get("nbgrader", {}).get("grade_id"): source_of(cell)
         for cell in json.loads(release)["cells"]
@@ -33,8 +27,6 @@ def verify_stubs(unit: Unit, release: bytes) -> None:
     for cell in unit.cells:
         if cell.role == "exercise":
             _verify(unit, cell, cells[cell.grade_id])
-        elif BEGIN_SOLUTION in cell.source and cell.role != "question":
-            raise BadUnit(f"{_place(unit, cell)}: a solution outside of an exercise cell")
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -45,14 +37,14 @@ def source_of(cell: dict[str, Any]) -> str:
 
 def _verify(unit: Unit, cell: Cell, stub: str) -> None:
     assert cell.name is not None, "exercise cells have a name"
-    place = _place(unit, cell)
+    place = f"{place_of_cell(unit, cell)}: exercise {cell.name}"
     if BEGIN_SOLUTION not in cell.source:
         raise BadUnit(f"{place}: mark the solution with {BEGIN_SOLUTION} and ### END SOLUTION")
     try:
         released = _signatures(ast.parse(stub))
     except SyntaxError as error:
         raise BadUnit(f"{place}: the learner's stub does not parse: {error}") from None
-    reference = _signatures(ast.parse("".join(split_solutions(cell.source))))
+    reference = _signatures(_parsed_reference(unit, cell))
     if released != reference:
         raise BadUnit(
             f"{place}: the stub's signature or docstring differs from the reference's; "
@@ -65,13 +57,13 @@ def _verify(unit: Unit, cell: Cell, stub: str) -> None:
         raise BadUnit(f"{place}: the stub must raise NotImplementedError with a message")
 
 
-def _place_of_text(unit: Unit, cell: Cell, text: str) -> str:
-    lines_before = cell.source.partition(text)[0].count("\n")
-    return f"{unit.path.name}, line {cell.line + 1 + lines_before}"
-
-
-def _place(unit: Unit, cell: Cell) -> str:
-    return f"{unit.path.name}, line {cell.line} ({cell.role} {cell.name})"
+def _parsed_reference(unit: Unit, cell: Cell) -> ast.Module:
+    """The solved cell; its markers are comments, so that its lines are those of the source."""
+    try:
+        return ast.parse(cell.source)
+    except SyntaxError as error:
+        where = place_in_cell(unit, cell, error.lineno or 1)
+        raise BadUnit(f"{where}: the solution does not parse: {error.msg}") from None
 
 
 def _signatures(tree: ast.Module) -> dict[str, tuple[str, str | None]]:

@@ -24,6 +24,7 @@ from nand2resnet.comparison import as_numbers
 from nand2resnet.explain import Difference, explain
 from nand2resnet.failure import CheckFailed, learners_lines, name_of_stub
 from nand2resnet.hints import Hint, Raised, case_key, lookup
+from nand2resnet.progress.watching import watch_checks
 from nand2resnet.tensors import as_arrays
 from nand2resnet.unwritten import tell_calmly
 
@@ -209,6 +210,7 @@ class Check:
 
 check = Check()
 tell_calmly()
+watch_checks()
 
 
 @dataclass(frozen=True)

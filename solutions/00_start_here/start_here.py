@@ -57,6 +57,12 @@ print(steps)
 #
 # Cells that draw a figure of the course's own are locked: you can run and read them, but not change
 # them. All others are yours, and you may add as many as you like.
+#
+# **Without a mouse.** A bar at its side marks the cell where you are. **Enter** lets you write in
+# it, and **Esc** takes you out again; then **↓** and **↑** (or **J** and **K**) go from cell to cell.
+# **Ctrl+Enter** runs a cell and stays there. **Tab** goes into what a cell shows: to a hint, which
+# Enter opens, or to a figure, whose sliders the arrow keys move and which **Esc** leaves.
+# JupyterLab's other keys are listed by **Ctrl+Shift+H**.
 
 # %% [markdown]
 # ## An exercise
@@ -132,7 +138,8 @@ check(mean_square, np.array([[1, -1], [2, -2], [3, -6]]), expected=55 / 6)
 # as it should be. One line is enough.
 #
 # Under the text of each exercise there is a **ladder of three hints**: a nudge, a pointer, and a
-# worked neighbour of the problem. Open them one at a time, and try again in between.
+# worked neighbour of the problem. Each stands inside the one before it, so you open them one at a
+# time. Try again in between.
 
 # %% [markdown]
 # ## Handing in
@@ -183,6 +190,21 @@ plots.images(images[:12], titles=labels[:12])
 # 4. **Open one hint**, and try again.
 # 5. **Say it to somebody**, or write it down as if you would: what did you expect, what came?
 # 6. **Go for a walk**, or to the next exercise. Both are allowed.
+
+# %% [markdown]
+# ## Where you are
+#
+# When a check passes, this is noted in a small file on this machine. The panel below shows what has
+# passed in which unit, with a link to what comes next; come back and run its cell whenever you like.
+# (In a terminal, `python -m nand2resnet progress` shows the same, and says where the file is.)
+#
+# An exercise counts while its check, all of it, passed when it was last run. A check that refuses a
+# later answer opens it again, and one that could not judge, say after a restart, changes nothing.
+
+# %% demo=true
+from nand2resnet.progress import show_progress
+
+show_progress()
 
 # %% [markdown]
 # ## What we learnt, where next

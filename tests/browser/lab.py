@@ -59,6 +59,7 @@ class LabServer:
 
     def __init__(self, folder: Path) -> None:
         self.notebooks = folder / "notebooks"
+        self.progress = folder / "progress"  # where the learner's progress is noted
         self._token = secrets.token_hex(16)
         self._log = folder / "server.log"
         self._read_of_log = 0
@@ -68,6 +69,7 @@ class LabServer:
         (settings / "overrides.json").write_text(json.dumps(SETTINGS))
         homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
         environment = os.environ | {home: str(folder / home.lower()) for home in homes}
+        environment["NAND2RESNET_PROGRESS"] = str(self.progress)
         environment["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "user-settings")
         environment["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
         # The kernel's `python` is the one that runs the tests.

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from autograder import unit as units
 from autograder.audit import audit_unit
-from autograder.build.stubs import verify_stubs
+from autograder.build.cells import verify_cells
 from autograder.cli import app
 from autograder.errors import BadUnit, UnknownName
 from autograder.skeleton import new_exercise
@@ -188,10 +188,15 @@ def test_it_audits_red_until_it_is_good(copied):
     assert audit.is_clean, (audit.problems, audit.survivors)
 
 
-def test_nothing_is_released_that_is_left_to_fill_in(copied):
+@pytest.mark.parametrize("filled_in", [(), ("gradient_descent.py",), ("probes.py",)])
+def test_nothing_is_released_that_is_left_to_fill_in(copied, filled_in):
     unit = copied("01")
     new_exercise("01", "squares", after="derivative")
-    lines = unit.path.read_text(encoding="utf-8").splitlines()
+    for name in filled_in:
+        path = unit.path.with_name(name)
+        path.write_text(path.read_text(encoding="utf-8").replace("FILL IN", "filled in"))
+    left = next(name for name in (unit.path.name, *FILES) if name not in filled_in)
+    lines = unit.path.with_name(left).read_text(encoding="utf-8").splitlines()
     first = next(number for number, line in enumerate(lines, 1) if "FILL IN" in line)
-    with pytest.raises(BadUnit, match=rf"^gradient_descent.py, line {first}: something is left"):
-        verify_stubs(load_unit("01"), b'{"cells": []}')
+    with pytest.raises(BadUnit, match=rf"{left}:{first}: something is left to fill in"):
+        verify_cells(load_unit("01"))

@@ -16,6 +16,7 @@ from autograder.build.source import notebook_bytes
 from autograder.errors import BadUnit, GraderError
 from autograder.sandbox.contents import contents_for
 from autograder.unit import COURSE, ROOT, Unit, load_unit, unit_names
+from nand2resnet.contents import checked_by, course
 
 TOY = '''# %% setup=true
 import numpy as np
@@ -62,12 +63,13 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "toy.py").write_text(TOY)
     (folder / "exercises.py").write_text(EXERCISES)
     (folder / "probes.py").write_text('"""No probes."""\n')
-    course = tmp_path / "course"
+    learners = tmp_path / "course"
     monkeypatch.setattr(units, "SOLUTIONS", folder.parent)
-    monkeypatch.setattr(units, "COURSE", course)
+    monkeypatch.setattr(units, "COURSE", learners)
     monkeypatch.setattr(releases, "SOLUTIONS", folder.parent)
-    monkeypatch.setattr(releases, "COURSE", course)
-    monkeypatch.setattr(releases, "HINTS", course / "nand2resnet" / "hints")
+    monkeypatch.setattr(releases, "COURSE", learners)
+    monkeypatch.setattr(releases, "HINTS", learners / "nand2resnet" / "hints")
+    monkeypatch.setattr(releases, "CONTENTS", learners / "nand2resnet" / "contents")
     load_unit.cache_clear()
     yield folder
     load_unit.cache_clear()
@@ -121,27 +123,124 @@ def test_the_hints_say_what_a_mistake_gives(toy: Path) -> None:
     assert entry["observation"] == 9
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ('    """Two times x."""\n    ### BEGIN', '    ### BEGIN\n    """Hidden."""', "BEGIN SOL"),
-        ("    ### BEGIN SOLUTION\n    return", "    return", "mark the solution"),
-        ("    ### END SOLUTION\n\n# %% check", "\n# %% check", "nbgrader"),
-        ('# %% check="twice"\n', '# %% check="thrice"\n', "check cells"),
-        ("check(twice, 3", "### BEGIN HIDDEN TESTS\ncheck(twice, 3", "hidden"),
-        ("return 2 * x", "return 2 * x + 0", "occurs"),
-    ],
-)
-def test_a_unit_that_is_not_as_it_must_be_is_refused(
-    toy: Path, old: str, new: str, reason: str
-) -> None:
-    text = TOY.replace(old, new)
-    assert text != TOY
-    (toy / "toy.py").write_text(text)
-    if reason == "occurs":
-        (toy / "exercises.py").write_text(EXERCISES.replace('"2 * x"', '"x * 2"'))
+def test_the_contents_list_what_a_learner_can_pass(toy: Path) -> None:
+    build_units()
+    folder = toy.parents[1] / "course/nand2resnet/contents"
+    ((unit,), cells) = course(folder), released_cells(toy)
+    assert (unit.name, unit.title, unit.notebook) == ("50_toy", "toy", "toy.ipynb")
+    assert (unit.exercises[0].points, unit.questions) == (3, 1)
+    assert checked_by("".join(cells[2]["source"]), folder) == (unit, unit.exercises[0])
+    (folder / "50_toy.json").write_text("{}")
+    assert [difference.path.name for difference in check_units()] == ["50_toy.json"]
+
+
+TWICE_AGAIN = """# %% exercise="twice"
+def twice(x):
+    ### BEGIN SOLUTION
+    return x + x
+    ### END SOLUTION
+
+# %% check="twice"
+check(twice, 4, expected=8)
+
+# %% [markdown] question"""
+BROKEN = {
+    # what is wrong: (file, old text, new text, where the message says it is, and what)
+    "no end": ("toy.py", "    ### END SOLUTION\n\n# %% check", "\n# %% check", 8, "has no ### END"),
+    "no beginning": ("toy.py", "    ### BEGIN SOLUTION\n    r", "    r", 9, "without ### BEGIN"),
+    "no markers": (
+        *("toy.py", "    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION\n"),
+        *("    return 2 * x\n", 5, "mark the solution"),
+    ),
+    "a solution elsewhere": (
+        *(
+            "toy.py",
+            "import numpy",
+            "### BEGIN SOLUTION\nimport numpy",
+            2,
+            "outside of an exercise",
+        ),
+    ),
+    "the docstring inside": (
+        *("toy.py", '    """Two times x."""\n    ### BEGIN SOLUTION\n'),
+        *('    ### BEGIN SOLUTION\n    """Two."""\n', 5, "signature or docstring differs"),
+    ),
+    "another name": ("toy.py", "def twice(x)", "def double(x)", 5, "it must define twice"),
+    "two of a name": ("toy.py", "# %% [markdown] question", TWICE_AGAIN, 15, "in line 5 already"),
+    "a question's name": ("toy.py", 'question="why"', 'question="twice"', 15, "in line 12 already"),
+    "hidden tests": ("toy.py", "check(twice", "### BEGIN HIDDEN TESTS\ncheck(twice", 13, "hidden"),
+    "an unknown option": ("toy.py", "# %% setup", "# %% set_up", 1, "no option 'set_up'"),
+    "points in words": ("toy.py", "points=2", 'points="two"', 15, "could not convert"),
+    "a raw cell": (
+        "toy.py",
+        "# %% [markdown]",
+        "# %% [raw]\n\n# %% [markdown]",
+        15,
+        "only markdown",
+    ),
+    "a check of nothing": (
+        "toy.py",
+        '# %% check="twice"',
+        '# %% check="thrice"',
+        12,
+        "check cells",
+    ),
+    "no check": ("toy.py", '# %% check="twice"', "# %%", 5, "check cells are []"),
+    "setup is not Python": (
+        "toy.py",
+        "import numpy as np",
+        "import numpy as np\n)",
+        3,
+        "unmatched",
+    ),
+    "setup stops": ("toy.py", "import numpy as np", "import numpy as np\n1 / 0", 3, "ZeroDivision"),
+    "the solution is not Python": ("toy.py", "return 2 * x", "return 2 * x)", 9, "does not parse"),
+    "the solution stops": (
+        "toy.py",
+        "### END SOLUTION",
+        "### END SOLUTION\n1 / y\n",
+        11,
+        "NameError",
+    ),
+    "the check is not Python": ("toy.py", "expected=6)", "expected=6", 13, "was never closed"),
+    "the check is wrong": ("toy.py", "expected=6", "expected=7", 13, "does not pass its check"),
+    "the check calls nothing": ("toy.py", "check(twice", "check(twise", 13, "NameError"),
+    "left in the notebook": ("toy.py", "Two times x", "FILL IN: what", 7, "left to fill in"),
+    "left in exercises.py": ("exercises.py", "Count again", "FILL IN", 13, "left to fill in"),
+    "left in probes.py": ("probes.py", "No probes", "FILL IN", 1, "left to fill in"),
+    "an exercise without cells": (
+        *("exercises.py", "\n\n\n@", "\nother = Exercise(points={})\n\n\n@", 6, "lacks ['other']"),
+    ),
+    "cells without an exercise": ("exercises.py", "twice", "double", "toy.py:5", "lacks ['twice']"),
+    "an edit of nothing": ("exercises.py", '"2 * x"', '"x * 2"', 13, "occurs 0 times"),
+    "half an edit": ("exercises.py", '"2 * x", "3 * x"', '"2 * x"', 13, "as pairs"),
+    "a mistake that is not Python": ("exercises.py", '"3 * x"', '"3 * x)"', 13, "cannot be run"),
+    "an unknown argument": ("exercises.py", "points=", "visable=(), points=", 5, "visable"),
+    "exercises.py is not Python": ("exercises.py", "x=4)", "x=4", 10, "was never closed"),
+    "exercises.py stops": ("exercises.py", "import Case,", "import Caze,", 3, "cannot import"),
+    "probes.py is not Python": ("probes.py", '"""No', 'def (:\n"""No', 1, "SyntaxError"),
+    "probes.py stops": ("probes.py", '."""\n', '."""\nx = y\n', 2, "NameError"),
+}
+
+
+@pytest.mark.parametrize("wrong", BROKEN)
+def test_what_is_wrong_with_a_unit_is_said_with_file_and_line(toy: Path, wrong: str) -> None:
+    file, old, new, where, what = BROKEN[wrong]
+    text = (toy / file).read_text()
+    assert old in text
+    (toy / file).write_text(text.replace(old, new))
     load_unit.cache_clear()
-    with pytest.raises(BadUnit):
+    place = toy / (where if isinstance(where, str) else f"{file}:{where}")
+    with pytest.raises(BadUnit) as raised:
+        build_units()
+    assert str(raised.value).startswith(f"{place}: ")
+    assert what in str(raised.value)
+
+
+def test_a_unit_without_probes_is_told_so(toy: Path) -> None:
+    (toy / "probes.py").unlink()
+    load_unit.cache_clear()
+    with pytest.raises(BadUnit, match=r"there is no probes\.py"):
         build_units()
 
 
@@ -200,8 +299,9 @@ def test_a_bundle_holds_the_units_a_class_has_reached(tmp_path: Path) -> None:
     files = write_bundle(tmp_path / "bundle", ["00", "02_regression"])
     folders = {path.relative_to(tmp_path / "bundle").parts[0] for path in files}
     assert {one for one in folders if one[0].isdigit()} == {"00_start_here", "02_regression"}
-    hints = {path.stem for path in files if path.suffix == ".json" and path.parent.name == "hints"}
-    assert hints == {"00_start_here", "02_regression"}
+    for data in ("hints", "contents"):
+        of_units = {one.stem for one in files if one.suffix == ".json" and one.parent.name == data}
+        assert of_units == {"00_start_here", "02_regression"}
     assert (tmp_path / "bundle" / "nand2resnet" / "check.py").exists()
     with pytest.raises(GraderError, match="there is no unit"):
         write_bundle(tmp_path / "other", ["77"])

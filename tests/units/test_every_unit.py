@@ -39,7 +39,9 @@ def test_each_exercise_has_a_heading_and_a_ladder_of_three_hints(unit):
             text = text_before(unit, cell)
             assert f"### Exercise: `{cell.name}`" in text
             assert re.findall(r"<summary>(.*?)</summary>", text) == HINTS
-            assert text.count("<details>") == text.count("</details>") == len(HINTS)
+            # Each inside the one before, so that it can be opened only after that one.
+            nested = re.findall(r"</?details>", text)
+            assert nested == ["<details>"] * len(HINTS) + ["</details>"] * len(HINTS)
 
 
 def test_each_stub_tells_what_goes_in_what_comes_out_and_one_example(unit):

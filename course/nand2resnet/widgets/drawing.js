@@ -42,8 +42,14 @@ export function figureBox(el, model, name, ...children) {
   const follow = () => showTrouble(model.get("trouble"));
   model.on("change:trouble", follow);
   follow();
+  box.addEventListener("keydown", leaveOnEscape);
   el.append(box);
   return { box, say, showTrouble };
+}
+
+// Back to the notebook's cell, where its keys work again: the elements of a figure refuse them.
+function leaveOnEscape(event) {
+  if (event.key === "Escape") event.currentTarget.closest(".jp-Cell")?.focus();
 }
 
 // Text is read out once it has stood still, so that dragging does not make a flood of words.
