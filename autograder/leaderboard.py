@@ -135,12 +135,13 @@ def _board(unit: str, exercise: str, entries: list[Entry], names: set[str]) -> B
     ordered = sorted(open_ones, key=lambda entry: (*_merit(entry), entry.pseudonym))
     chosen = Counter(letters(entry.pseudonym) for entry in ordered)
     met: Counter[str] = Counter()
+    ranks: dict[tuple[float, ...], int] = {}
     places = []
-    for entry in ordered:
+    for place, entry in enumerate(ordered, 1):
         same = letters(entry.pseudonym)
         met[same] += 1
         text = entry.pseudonym if chosen[same] == 1 else f"{entry.pseudonym} ({met[same]})"
-        rank = 1 + sum(_merit(other) < _merit(entry) for other in ordered)
+        rank = ranks.setdefault(_merit(entry), place)
         places.append(Place(rank, text, tuple(entry.values[name] for name in columns)))
     return Board(unit, exercise, columns, tuple(places), len(entries) - len(open_ones))
 

@@ -1,4 +1,4 @@
-"""What the verdicts of a class say together: plain numbers and names, for the report."""
+"""What the verdicts of a unit say together: plain numbers and names, for the report."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from autograder.report.mistakes import MistakeCount, mistakes
 from autograder.standing import State, counted, points_text, standing
-from autograder.verdict import CriterionVerdict, Example, ExerciseVerdict, SubmissionVerdict
+from autograder.verdict import CriterionVerdict, ExerciseVerdict, SubmissionVerdict
 
 LOW: Final = 0.5
 """Share of the decided points below which a learner needs help."""
-BINS: Final = 10
+HARDEST: Final = 6
+"""Criteria that are named as the hardest."""
 
-GRAVITY: Final = ("grader failed", "unreadable", "stopped", "blank", "low")
-"""Kinds of concern in the order in which they are shown."""
+FOR_A_PERSON: Final = ("grader failed", "unreadable", "stopped", "note")
+"""Why a person has to look at a submission, the gravest first."""
+NEEDS_HELP: Final = ("blank", "low")
+"""Why a learner needs help, though all was graded."""
+GRAVITY: Final = (*FOR_A_PERSON, *NEEDS_HELP)
 
 Key = tuple[str, str]
 """Unit and exercise."""
+Entries = list[tuple[SubmissionVerdict, ExerciseVerdict]]
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,17 @@ class Score:
 
 @dataclass(frozen=True)
 class CriterionCount:
-    """How many of the graded submissions passed a criterion."""
+    """How many of the graded submissions passed a criterion of an exercise."""
 
+    exercise: str
     name: str
     passed: int
     graded: int
+
+    @property
+    def share(self) -> float:
+        """The share that passed."""
+        return self.passed / self.graded
 
 
 @dataclass(frozen=True)
@@ -61,23 +73,15 @@ class ExerciseCount:
         """Submissions in which the exercise has points."""
         return sum(self.states.get(state, 0) for state in ("full", "part", "none", "blank"))
 
-
-@dataclass(frozen=True)
-class MistakeCount:
-    """One mistake and who made it. ``named`` says whether it is one the course knows."""
-
-    unit: str
-    exercise: str
-    what: str
-    hint: str | None
-    example: Example | None
-    students: tuple[str, ...]
-    named: bool
+    @property
+    def right(self) -> int:
+        """Submissions in which all of it is right."""
+        return self.states.get("full", 0)
 
 
 @dataclass(frozen=True)
 class Concern:
-    """A submission somebody has to look at, and why."""
+    """A submission somebody has to look at, or a learner who needs help, and why."""
 
     verdict: SubmissionVerdict
     kind: str
@@ -96,7 +100,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Overview:
-    """A whole class."""
+    """One unit of a class."""
 
     verdicts: tuple[SubmissionVerdict, ...]
     exercises: tuple[ExerciseCount, ...]
@@ -107,49 +111,63 @@ class Overview:
 
     @property
     def median_share(self) -> float | None:
-        """The share of the decided points that half of the class reaches."""
+        """The share of the decided points that half of what could be graded reaches."""
         return median(self.shares) if self.shares else None
 
     @property
-    def units(self) -> tuple[str, ...]:
-        """The units that were handed in."""
-        return tuple(dict.fromkeys(verdict.unit for verdict in self.verdicts))
+    def for_a_person(self) -> list[Concern]:
+        """Submissions that could not be graded as they should, and those with notes."""
+        return [concern for concern in self.concerns if concern.kind in FOR_A_PERSON]
 
     @property
-    def notes(self) -> list[tuple[SubmissionVerdict, str]]:
-        """What grading noticed, but for the notes that are given as a concern's reason."""
-        reasons = {(id(concern.verdict), concern.reason) for concern in self.concerns}
-        return [
-            (verdict, note)
-            for verdict in self.verdicts
-            for note in verdict.notes
-            if (id(verdict), note) not in reasons
-        ]
+    def needs_help(self) -> list[Concern]:
+        """Learners with little or nothing that is right."""
+        return [concern for concern in self.concerns if concern.kind in NEEDS_HELP]
 
-    def bins(self) -> list[int]:
-        """Submissions by tenths of the decided points; full points count in the last."""
-        counts = Counter(min(int(share * BINS + 1e-9), BINS - 1) for share in self.shares)
-        return [counts[number] for number in range(BINS)]
+    @property
+    def answers_waiting(self) -> int:
+        """Written answers that nobody has marked yet."""
+        return sum(len(question.students) for question in self.waiting)
+
+    @property
+    def nobody_passes(self) -> list[ExerciseCount]:
+        """Exercises that are all right in no submission."""
+        return [count for count in self.exercises if count.criteria and not count.right]
+
+    @property
+    def everybody_passes(self) -> list[ExerciseCount]:
+        """Exercises that are all right in every submission."""
+        return [c for c in self.exercises if c.criteria and c.right == c.graded]
+
+    @property
+    def hardest_criteria(self) -> list[CriterionCount]:
+        """The criteria that the smallest share passed, leaving out those that all passed."""
+        found = [one for count in self.exercises for one in count.criteria if one.share < 1]
+        return sorted(found, key=lambda one: one.share)[:HARDEST]
 
 
 def overview(verdicts: Iterable[SubmissionVerdict]) -> Overview:
-    """Count what a class did.
+    """Count what a class did in a unit.
 
     Parameters
     ----------
     verdicts : iterable of SubmissionVerdict
-        One per learner and unit, in any order.
+        One per learner, in any order.
     """
     ordered = tuple(sorted(verdicts, key=lambda verdict: (verdict.student, verdict.unit)))
     usable = [verdict for verdict in ordered if verdict.status not in ("unreadable", "failed")]
     scores = (score(verdict).share for verdict in usable)
-    keys = _keys(ordered)
+    entries = _by_exercise(ordered, usable)
     return Overview(
         verdicts=ordered,
-        exercises=tuple(count for key in keys if (count := _count(key, usable)).graded),
-        mistakes=_mistakes(usable),
+        exercises=tuple(
+            count for key, found in entries.items() if (count := _count(key, found)).graded
+        ),
+        mistakes=mistakes(usable),
         concerns=_concerns(ordered),
-        waiting=tuple(found for key in keys if (found := _waiting(key, usable)).students),
+        waiting=tuple(
+            found for key, them in entries.items() if (found := _waiting(key, them)).students
+        ),
         shares=tuple(share for share in scores if share is not None),
     )
 
@@ -165,19 +183,31 @@ def score(verdict: SubmissionVerdict) -> Score:
     )
 
 
+def nothing_written(verdict: SubmissionVerdict) -> bool:
+    """Whether every exercise still holds its stub."""
+    states = [standing(entry).state for entry in verdict.exercises if entry.points is not None]
+    return bool(states) and all(state == "blank" for state in states)
+
+
 def concern_of(verdict: SubmissionVerdict) -> Concern | None:
-    """Say why a submission needs somebody's attention, the gravest reason first."""
-    first_note = verdict.notes[0] if verdict.notes else None
+    """Say why a submission or its learner needs somebody, the gravest reason first."""
+    others = " · ".join(verdict.notes)
     if verdict.status == "failed":
-        reason = first_note or "the grader gave no reason"
+        reason = others or "the grader gave no reason"
         return Concern(verdict, "grader failed", f"{reason}. Not the learner's fault: grade again")
     if verdict.status == "unreadable":
         error = next((entry.error for entry in verdict.exercises if entry.error), None)
-        return Concern(verdict, "unreadable", error or first_note or "it is not a notebook")
+        return Concern(verdict, "unreadable", error or others or "it is not a notebook")
     if verdict.status == "stopped":
-        return Concern(verdict, "stopped", first_note or "grading reached a limit")
-    states = [standing(entry).state for entry in verdict.exercises if entry.points is not None]
-    if states and all(state == "blank" for state in states):
+        return Concern(verdict, "stopped", others or "grading reached a limit")
+    return Concern(verdict, "note", others) if others else None
+
+
+def help_for(verdict: SubmissionVerdict) -> Concern | None:
+    """Say what a learner lacks whose submission could be graded and has little that is right."""
+    if verdict.status in ("failed", "unreadable", "stopped"):
+        return None
+    if nothing_written(verdict):
         return Concern(verdict, "blank", "no exercise has been written")
     share = score(verdict).share
     if share is not None and share < LOW:
@@ -187,7 +217,8 @@ def concern_of(verdict: SubmissionVerdict) -> Concern | None:
 
 def _concerns(verdicts: Iterable[SubmissionVerdict]) -> tuple[Concern, ...]:
     """The gravest first, then those with the fewest points."""
-    found = [concern for verdict in verdicts if (concern := concern_of(verdict))]
+    both = ((concern_of(verdict), help_for(verdict)) for verdict in verdicts)
+    found = [concern for pair in both for concern in pair if concern is not None]
     found.sort(key=lambda concern: (GRAVITY.index(concern.kind), concern.verdict.points))
     return tuple(found)
 
@@ -202,29 +233,21 @@ def _what_is_missing(exercises: Sequence[ExerciseVerdict]) -> str:
     return "; ".join(words + ", ".join(found) for words, found in parts if found)
 
 
-def _keys(verdicts: Iterable[SubmissionVerdict]) -> list[Key]:
-    """Units in order of name, exercises in the order of the notebook."""
-    found = dict.fromkeys(
-        (verdict.unit, entry.exercise) for verdict in verdicts for entry in verdict.exercises
-    )
-    return sorted(found, key=lambda key: key[0])
+def _by_exercise(
+    ordered: Iterable[SubmissionVerdict], usable: Iterable[SubmissionVerdict]
+) -> dict[Key, Entries]:
+    """The usable entries of each exercise; the exercises in the order of the notebook."""
+    found: dict[Key, Entries] = {
+        (entry.unit, entry.exercise): [] for verdict in ordered for entry in verdict.exercises
+    }
+    for verdict in usable:
+        for entry in verdict.exercises:
+            found[entry.unit, entry.exercise].append((verdict, entry))
+    return dict(sorted(found.items(), key=lambda item: item[0][0]))
 
 
-def _entries(
-    key: Key, verdicts: Iterable[SubmissionVerdict]
-) -> list[tuple[SubmissionVerdict, ExerciseVerdict]]:
-    unit, exercise = key
-    return [
-        (verdict, entry)
-        for verdict in verdicts
-        if verdict.unit == unit
-        for entry in verdict.exercises
-        if entry.exercise == exercise
-    ]
-
-
-def _count(key: Key, verdicts: Sequence[SubmissionVerdict]) -> ExerciseCount:
-    entries = [entry for _, entry in _entries(key, verdicts)]
+def _count(key: Key, found: Entries) -> ExerciseCount:
+    entries = [entry for _, entry in found]
     decided = [entry for entry in entries if entry.points is not None]
     shares = [(entry.points or 0.0) / entry.max_points for entry in decided if entry.max_points]
     return ExerciseCount(
@@ -232,48 +255,24 @@ def _count(key: Key, verdicts: Sequence[SubmissionVerdict]) -> ExerciseCount:
         max_points=max((entry.max_points for entry in entries), default=0.0),
         states=Counter(standing(entry).state for entry in entries),
         mean=sum(shares) / len(shares) if shares else None,
-        criteria=_criteria([entry.criteria for entry in decided]),
+        criteria=_criteria(key[1], [entry.criteria for entry in decided]),
     )
 
 
-def _criteria(lists: Iterable[tuple[CriterionVerdict, ...]]) -> tuple[CriterionCount, ...]:
+def _criteria(
+    exercise: str, lists: Iterable[tuple[CriterionVerdict, ...]]
+) -> tuple[CriterionCount, ...]:
     passed: dict[str, list[bool]] = {}
     for criteria in lists:
         for criterion in criteria:
             passed.setdefault(criterion.name, []).append(criterion.passed)
-    return tuple(CriterionCount(name, sum(all_), len(all_)) for name, all_ in passed.items())
+    return tuple(
+        CriterionCount(exercise, name, sum(all_), len(all_)) for name, all_ in passed.items()
+    )
 
 
-def _mistakes(verdicts: Iterable[SubmissionVerdict]) -> tuple[MistakeCount, ...]:
-    """Group what went wrong by exercise and cause; the most common first, known ones before."""
-    groups: dict[tuple[str, str, str], list[tuple[str, ExerciseVerdict]]] = {}
-    for verdict in verdicts:
-        for entry in verdict.exercises:
-            if standing(entry).state in ("part", "none") and (what := cause(entry)):
-                group = groups.setdefault((entry.unit, entry.exercise, what), [])
-                group.append((verdict.student, entry))
-    counts = [
-        MistakeCount(
-            *key,
-            hint=next((entry.hint for _, entry in group if entry.hint), None),
-            example=next((entry.example for _, entry in group if entry.example), None),
-            students=tuple(student for student, _ in group),
-            named=any(entry.diagnosis for _, entry in group),
-        )
-        for key, group in groups.items()
-    ]
-    return tuple(sorted(counts, key=lambda count: (-len(count.students), not count.named)))
-
-
-def cause(entry: ExerciseVerdict) -> str | None:
-    """What went wrong in an exercise, as precisely as grading found it."""
-    if entry.diagnosis or entry.error:
-        return entry.diagnosis or entry.error
-    return next((c.message for c in entry.criteria if not c.passed and c.message), None)
-
-
-def _waiting(key: Key, verdicts: Sequence[SubmissionVerdict]) -> Waiting:
-    entries = [pair for pair in _entries(key, verdicts) if pair[1].status == "waiting"]
+def _waiting(key: Key, found: Entries) -> Waiting:
+    entries = [pair for pair in found if pair[1].status == "waiting"]
     most = max((entry.max_points for _, entry in entries), default=0.0)
     return Waiting(*key, most, tuple(verdict.student for verdict, _ in entries))
 
@@ -283,10 +282,10 @@ def in_words(seen: Overview) -> list[str]:
     sentences = []
     if seen.median_share is not None:
         sentences.append(
-            f"Half of the class has {seen.median_share:.0%} or more of the points decided so far."
+            f"Half of those graded have {seen.median_share:.0%} or more of the points decided "
+            "so far."
         )
-    means = [count for count in seen.exercises if count.mean is not None and count.max_points]
-    if means and (hardest := min(means, key=lambda count: count.mean or 0.0)).mean != 1.0:
+    if hardest := hardest_exercise(seen):
         sentences.append(
             f"The hardest exercise was `{hardest.exercise}`: {hardest.mean:.0%} of its "
             f"{points_text(hardest.max_points)} points."
@@ -298,3 +297,10 @@ def in_words(seen: Overview) -> list[str]:
             f"The most common mistake, made by {who} in `{common.exercise}`: {common.what}."
         )
     return sentences
+
+
+def hardest_exercise(seen: Overview) -> ExerciseCount | None:
+    """The exercise with the lowest mean; None if all have all points."""
+    means = [count for count in seen.exercises if count.mean is not None and count.max_points]
+    hardest = min(means, key=lambda count: count.mean or 0.0, default=None)
+    return None if hardest is None or hardest.mean == 1.0 else hardest
