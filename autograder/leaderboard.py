@@ -154,9 +154,8 @@ def _merit(entry: Entry) -> tuple[float, ...]:
 def gives_away(pseudonym: str, names: set[str]) -> bool:
     """Whether a pseudonym is the name of somebody, holds it, or is a long part of it."""
     told = letters(pseudonym)
-    return any(
-        told == name
-        or (len(name) >= LONG_ENOUGH and name in told)
-        or (len(told) >= LONG_ENOUGH and told in name)
-        for name in names
-    )
+    length = len(told)
+    held = {told[a:b] for a in range(length) for b in range(a + LONG_ENOUGH, length + 1)}
+    if told in names or not held.isdisjoint(names):
+        return True
+    return length >= LONG_ENOUGH and told in "\n".join(names)

@@ -57,9 +57,8 @@ def histogram(marks: Distribution, *, title: str) -> Markup:
     for from_x, to_x in ((LEFT, LEFT + step), (start, WIDTH - LEFT)):
         _add(svg, "line", x1=from_x, y1=floor, x2=to_x, y2=floor).set("class", "axis")
     for number, edge in enumerate(edges):
-        _write(
-            svg, f"over {edge}" if not number else edge, start + number * step, floor + 17, "soft"
-        )
+        text = edge if number else ">0"  # what is 0 stands apart
+        _write(svg, text, start + number * step, floor + 17, "soft")
     _write(svg, below, (start + WIDTH - LEFT) / 2, HEIGHT - 6, "soft")
     _write(svg, "people", LEFT, 16, "soft start")
     if marks.median:
@@ -137,21 +136,21 @@ def lines_over_units(units: Sequence[str], lines: Sequence[Line], *, title: str)
     """
     spoken = "; ".join(f"{line.name}: {_spoken(units, line.shares)}" for line in lines)
     svg = _picture(WIDTH, HEIGHT, title, f"share by unit. {spoken}.")
-    floor, right = HEIGHT - BOTTOM, WIDTH - 130
-    step = (right - LEFT - 20) / max(len(units) - 1, 1)
+    floor, left, right = HEIGHT - BOTTOM, LEFT + 10, WIDTH - 130
+    step = (right - left - 20) / max(len(units) - 1, 1)
     for tenth in (0, 5, 10):
         y = floor - tenth / 10 * (floor - 24)
-        _add(svg, "line", x1=LEFT, y1=y, x2=right, y2=y).set("class", "grid")
-        _write(svg, f"{tenth * 10}%", LEFT - 8, y + 4, "soft end")
+        _add(svg, "line", x1=left, y1=y, x2=right, y2=y).set("class", "grid")
+        _write(svg, f"{tenth * 10}%", left - 8, y + 4, "soft end")
     every = -(-len(units) // MOST_TICKS)
     for number, unit in enumerate(units):
         if number % every == 0:
-            _write(svg, unit, LEFT + 10 + number * step, floor + 17, "soft")
-    _write(svg, "unit", (LEFT + right) / 2, HEIGHT - 6, "soft")
+            _write(svg, unit, left + 10 + number * step, floor + 17, "soft")
+    _write(svg, "unit", (left + right) / 2, HEIGHT - 6, "soft")
     labels: list[float] = []
     for line in lines:
         points = [
-            (LEFT + 10 + number * step, floor - min(share, 1.0) * (floor - 24))
+            (left + 10 + number * step, floor - min(share, 1.0) * (floor - 24))
             for number, share in enumerate(line.shares)
             if share is not None
         ]

@@ -1,4 +1,4 @@
-"""The report on the course: everybody over the units, in a real browser, and from a class folder."""
+"""The report on the course, in a real browser, and written from a class folder."""
 
 from __future__ import annotations
 

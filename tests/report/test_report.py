@@ -337,7 +337,8 @@ def test_the_report_does_nothing_for_a_learner(tab: Page, tmp_path: Path, payloa
 
 @pytest.mark.skipif("N2R_SCREENSHOTS" not in os.environ, reason="set N2R_SCREENSHOTS to draw it")
 def test_draw_the_screenshot(opened: Any) -> None:
-    page = opened()
+    verdicts, roll = term.units()[UNIT], term.roll()
+    page = opened(verdicts, roll=roll, formgrader=Formgrader(), notebook="gradient_descent")
     page.set_viewport_size({"width": 1280, "height": 1500})
     page.screenshot(path=SCREENSHOT)
     assert SCREENSHOT.stat().st_size < 300_000
