@@ -74,6 +74,11 @@ class ExerciseCount:
         return sum(self.states.get(state, 0) for state in ("full", "part", "none", "blank"))
 
     @property
+    def waiting(self) -> int:
+        """Submissions in which a person has not marked it yet."""
+        return self.states.get("waiting", 0)
+
+    @property
     def right(self) -> int:
         """Submissions in which all of it is right."""
         return self.states.get("full", 0)
@@ -300,7 +305,11 @@ def in_words(seen: Overview) -> list[str]:
 
 
 def hardest_exercise(seen: Overview) -> ExerciseCount | None:
-    """The exercise with the lowest mean; None if all have all points."""
-    means = [count for count in seen.exercises if count.mean is not None and count.max_points]
+    """The exercise with the lowest mean, where all is marked; None if all have all points."""
+    means = [
+        count
+        for count in seen.exercises
+        if count.mean is not None and count.max_points and not count.waiting
+    ]
     hardest = min(means, key=lambda count: count.mean or 0.0, default=None)
     return None if hardest is None or hardest.mean == 1.0 else hardest

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.report.course import Mark, course_of
 from autograder.report.distribution import BINS, distribution
-from autograder.report.overview import concern_of, help_for, overview
+from autograder.report.overview import concern_of, hardest_exercise, help_for, overview
 from autograder.report.punctuality import band_of, grading_time, punctuality
 from autograder.report.roll import HandIn, Roll
 from autograder.report.stuck import FALL, LOW, MISSED, SAME_CRITERION, troubles
@@ -91,6 +91,18 @@ def test_the_counts_of_an_exercise_are_those_of_its_submissions(
     assert all(share < 1 for share in shares)
     listed = {id(concern.verdict) for concern in seen.concerns}
     assert listed == {id(one) for one in verdicts if concern_of(one) or help_for(one)}
+
+
+def test_a_question_that_waits_is_not_the_hardest_for_one_empty_answer() -> None:
+    question = ExerciseVerdict("u", "why", 0.0, 2.0, error=NOT_WRITTEN)
+    blank = SubmissionVerdict("a", "u", "graded", 1.0, (exercise("e", 2.0), question))
+    waits = ExerciseVerdict("u", "why", None, 2.0, status="waiting")
+    others = [SubmissionVerdict(n, "u", "waiting", 1.0, (exercise("e", 4.0), waits)) for n in "bc"]
+    seen = overview([blank, *others])
+    hardest = hardest_exercise(seen)
+    assert hardest is not None
+    assert hardest.exercise == "e"
+    assert [count.waiting for count in seen.exercises] == [0, 2]
 
 
 @pytest.mark.parametrize(
