@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from autograder.report.roll import HandIn, Roll
-from autograder.verdict import SubmissionVerdict
+from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 from tests.report.classroom import UNIT, UNIT_TITLE, class_of_24
 
 TITLES = {
@@ -25,6 +25,8 @@ NAMES = {"ada": "Ada Lovelace", "kurt": "Kurt Gödel", NEVER: "Zeno of Elea"}
 # Who leaves after which unit, and whose work is as kurt's, all blank, from which unit on.
 LEAVES = {"tim": 1, "niklaus": 2}
 FADES = {"radia": 3}
+RECURRING = ("any shape", "input left alone")
+"""Criteria that every unit has; the others are a unit's own."""
 EARLY = (50, 30, 20, 6, 2, 0.5, -3)
 """Hours before the due date, in turn."""
 
@@ -59,7 +61,16 @@ def _unit(number: int, name: str) -> list[SubmissionVerdict]:
             continue
         fades = number >= FADES.get(learner.student, len(UNITS))
         verdict = by_student["kurt"] if fades or learner.student == "kurt" else luck
-        exercises = tuple(replace(entry, unit=name) for entry in verdict.exercises)
+        exercises = tuple(_moved(entry, name) for entry in verdict.exercises)
         own = replace(verdict, student=learner.student, unit=name, exercises=exercises)
         verdicts.append(replace(own, seconds=verdict.seconds * (1 + number)))
     return verdicts
+
+
+def _moved(entry: ExerciseVerdict, unit: str) -> ExerciseVerdict:
+    """The exercise as one of another unit, with criteria of that unit's own."""
+    criteria = tuple(
+        part if part.name in RECURRING else replace(part, name=f"{part.name} ({unit[:2]})")
+        for part in entry.criteria
+    )
+    return replace(entry, unit=unit, criteria=criteria)

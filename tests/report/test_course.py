@@ -84,9 +84,7 @@ def test_units_are_told_in_numbers_and_in_a_picture(page: Page) -> None:
     rows = [words(row) for row in page.locator("#by-unit tbody tr").all_inner_texts()]
     assert len(rows) == len(term.UNITS)
     assert rows[1].startswith("01 Gradient descent due 2 November 2026")
-    assert "24 80% largest_stable_lr v is changed (4) 6 44 3 0.9 s up to 124.0 s" in (
-        rows[1].replace("124 s", "124.0 s")
-    )
+    assert "24 80% largest_stable_lr v is changed (4) 6 44 3 0.9 s up to 124 s" in rows[1]
     label = page.locator(".over-units svg").get_attribute("aria-label") or ""
     assert "handed in: 00 96%, 01 96%, 02 92%, 03 88%, 04 88%" in label
     link = page.locator("#by-unit tbody tr").nth(1).locator("td a")
@@ -180,7 +178,7 @@ def test_without_a_unit_every_report_is_written(folder: ClassFolder) -> None:
     assert "1</strong> not graded yet" in unit, "turing's"
     assert 'href="course.html"' in unit
     course = (reports / "course.html").read_text(encoding="utf-8")
-    assert "27 learners, 2 units" in course, "absent and turing are of the class too"
+    assert "26 learners, 2 units" in course, "absent and turing are of the class too"
     assert "Ada Lovelace" in course
     assert ", late" in course
     with (reports / "course.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -197,6 +195,7 @@ def test_a_class_without_verdicts_is_told_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.skipif("N2R_SCREENSHOTS" not in os.environ, reason="set N2R_SCREENSHOTS to draw it")
 def test_draw_the_screenshot(page: Page) -> None:
+    page.reload()
     page.set_viewport_size({"width": 1280, "height": 1500})
     page.screenshot(path=SCREENSHOT)
     assert SCREENSHOT.stat().st_size < 300_000
