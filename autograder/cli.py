@@ -315,14 +315,37 @@ def feedback(unit: UnitArgument, class_dir: ClassOption = None) -> None:
 
 
 @app.command()
-def report(unit: UnitArgument, class_dir: ClassOption = None) -> None:
-    """Write the class report of a unit: a page with pictures, and a table."""
+def report(
+    unit: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="a unit, such as 01; without one: every unit, and the whole course"),
+    ] = None,
+    class_dir: ClassOption = None,
+    formgrader: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--formgrader",
+            help="address of your formgrader, for the links to what waits to be marked; "
+            "http://localhost:8888/formgrader by default",
+        ),
+    ] = None,
+) -> None:
+    """Write the class report: a page with pictures, and a table; of a unit, or of the course."""
     from autograder.class_folder import open_class
-    from autograder.publishing import write_report
+    from autograder.progress import reporting_progress
+    from autograder.publishing import write_course, write_report
+    from autograder.report.formgrader import DEFAULT, formgrader_at
     from autograder.unit import load_unit
 
     with errors_for_people():
-        written = write_report(open_class(class_dir), load_unit(unit))
+        folder, address = open_class(class_dir), formgrader_at(formgrader or DEFAULT)
+        if unit is None:
+            with reporting_progress() as on_unit:
+                course = write_course(folder, formgrader=address, on_unit=on_unit)
+            typer.echo(f"{len(course.units)} units, each with a report in {course.page.parent}")
+            typer.echo(f"The report on the course is {course.page}\nThe table is {course.table}")
+            return
+        written = write_report(folder, load_unit(unit), formgrader=address)
     typer.echo(f"The report is {written.page}\nThe table is {written.table}")
     if written.leaderboard is not None:
         typer.echo(f"A leaderboard that the class may see is {written.leaderboard}")

@@ -15,7 +15,7 @@ from autograder.sanitize import clean_outputs
 from autograder.standing import Standing, standing, with_manual_scores
 from autograder.verdict import CriterionVerdict, ExerciseVerdict, SubmissionVerdict
 
-STYLES = ("page.css", "feedback.css")
+STYLES = ("page.css", "feedback.css", "code.css")
 
 
 @dataclass(frozen=True)

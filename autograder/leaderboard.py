@@ -135,12 +135,13 @@ def _board(unit: str, exercise: str, entries: list[Entry], names: set[str]) -> B
     ordered = sorted(open_ones, key=lambda entry: (*_merit(entry), entry.pseudonym))
     chosen = Counter(letters(entry.pseudonym) for entry in ordered)
     met: Counter[str] = Counter()
+    ranks: dict[tuple[float, ...], int] = {}
     places = []
-    for entry in ordered:
+    for place, entry in enumerate(ordered, 1):
         same = letters(entry.pseudonym)
         met[same] += 1
         text = entry.pseudonym if chosen[same] == 1 else f"{entry.pseudonym} ({met[same]})"
-        rank = 1 + sum(_merit(other) < _merit(entry) for other in ordered)
+        rank = ranks.setdefault(_merit(entry), place)
         places.append(Place(rank, text, tuple(entry.values[name] for name in columns)))
     return Board(unit, exercise, columns, tuple(places), len(entries) - len(open_ones))
 
@@ -153,9 +154,8 @@ def _merit(entry: Entry) -> tuple[float, ...]:
 def gives_away(pseudonym: str, names: set[str]) -> bool:
     """Whether a pseudonym is the name of somebody, holds it, or is a long part of it."""
     told = letters(pseudonym)
-    return any(
-        told == name
-        or (len(name) >= LONG_ENOUGH and name in told)
-        or (len(told) >= LONG_ENOUGH and told in name)
-        for name in names
-    )
+    length = len(told)
+    held = {told[a:b] for a in range(length) for b in range(a + LONG_ENOUGH, length + 1)}
+    if told in names or not held.isdisjoint(names):
+        return True
+    return length >= LONG_ENOUGH and told in "\n".join(names)

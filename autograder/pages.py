@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -73,6 +74,7 @@ def _templates() -> Environment:
         "ticks": with_code,
         "breakable": breakable,
         "call": breakable_call,
+        "when": moment,
     }
     environment.globals |= {"counted": counted, "standing": standing}
     return environment
@@ -92,6 +94,13 @@ def breakable(name: str) -> Markup:
 def breakable_call(call: str) -> Markup:
     """Escape a call and let a line break where its parts end, not within a name."""
     return Markup(re.sub(r"([(,=_])", r"\1<wbr>", str(escape(clean_text(call)))))
+
+
+def moment(when: datetime) -> Markup:
+    """Write a time as a date and hours, where this machine is; exactly, for programs."""
+    local = when.astimezone() if when.tzinfo else when
+    shown = f"{local.day} {local:%B %Y, %H:%M}"
+    return Markup(f'<time datetime="{when.isoformat(timespec="minutes")}">{shown}</time>')
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -74,3 +74,12 @@ def _plain_lines(console: Console, total: int) -> OnVerdict:
             console.print(f"graded {done} of {total}, {rate:.1f} a second{left}: {last}")
 
     return show
+
+
+@contextmanager
+def reporting_progress() -> Iterator[Callable[[int, int], None]]:
+    """Give the callback that `write_course` calls after each unit."""
+    columns = (TextColumn("reports"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reports", total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)

@@ -93,6 +93,11 @@ class Submission:
         return f"the folder holds {listed}"
 
 
+def students_with(folder: ClassFolder, unit: str) -> list[str]:
+    """Who has handed something in for a unit, by its name; whatever it is."""
+    return [student for student, _ in _places(folder, unit)]
+
+
 def find_submissions(
     folder: ClassFolder, unit: Unit, only: Collection[str] | None = None
 ) -> list[Submission]:
@@ -120,14 +125,20 @@ def find_submissions(
 
 
 def _submissions(folder: ClassFolder, unit: Unit) -> Iterator[Submission]:
+    for student, place in _places(folder, unit.name):
+        yield Submission(student, place, unit.notebook_name)
+
+
+def _places(folder: ClassFolder, unit: str) -> Iterator[tuple[str, Path]]:
+    """Students, and what lies where their folders for a unit should."""
     try:
         students = list(os.scandir(folder.submitted))
     except OSError:
         return
     for student in students:
-        place = Path(student.path) / unit.name
+        place = Path(student.path) / unit
         if not student.name.startswith(".") and os.path.lexists(place):
-            yield Submission(student_id(student.name), place, unit.notebook_name)
+            yield student_id(student.name), place
 
 
 def student_id(name: str) -> str:

@@ -1,46 +1,64 @@
-// Sorts and filters the tables of learners. The page reads the same without it.
+// Sorts and filters the report's tables. The page reads the same without it.
 "use strict";
 
 const compare = new Intl.Collator("en", { numeric: true }).compare;
 
-function sortBy(table, column, descending) {
-  const key = (row) => row.cells[column].dataset.sort;
-  const rows = [...table.tBodies[0].rows];
-  const byName = (a, b) => compare(a.cells[0].dataset.sort, b.cells[0].dataset.sort);
-  const byKey = column === 0 ? byName : (a, b) => Number(key(a)) - Number(key(b));
-  rows.sort((a, b) => (descending ? -1 : 1) * byKey(a, b) || byName(a, b));
-  table.tBodies[0].append(...rows);
+function textOf(cell) {
+  return cell.dataset.sort ?? cell.textContent.trim();
+}
+
+function sortBy(table, column, kind, descending) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows].map((row) => ({
+    row,
+    name: textOf(row.cells[0]),
+    key: kind === "number" ? Number(textOf(row.cells[column])) : textOf(row.cells[column]),
+  }));
+  const byKey = kind === "number" ? (a, b) => a.key - b.key : (a, b) => compare(a.key, b.key);
+  rows.sort((a, b) => (descending ? -1 : 1) * byKey(a, b) || compare(a.name, b.name));
+  body.append(...rows.map(({ row }) => row));
 }
 
 function makeSortable(table) {
   const headings = [...table.tHead.rows[0].cells];
-  headings.forEach((heading, column) => {
-    heading.querySelector("button").addEventListener("click", () => {
+  const sortable = headings.filter((heading) => heading.dataset.sort);
+  for (const heading of sortable) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => {
       const descending = heading.getAttribute("aria-sort") === "ascending";
-      for (const other of headings) other.setAttribute("aria-sort", "none");
+      for (const other of sortable) other.removeAttribute("aria-sort");
       heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      sortBy(table, column, descending);
+      sortBy(table, headings.indexOf(heading), heading.dataset.sort, descending);
     });
-  });
+  }
 }
 
 function makeFilterable(form) {
-  const rows = [...document.getElementById(form.dataset.for).tBodies[0].rows];
+  const table = document.getElementById(form.dataset.for);
+  const rows = [...table.tBodies[0].rows].map((row) => ({
+    row,
+    name: row.cells[0].textContent.toLowerCase(),
+    groups: row.dataset.groups.split(" "),
+  }));
   const [name, group, shown] = form.querySelectorAll("input, select, [role=status]");
   const filter = () => {
     const wanted = name.value.trim().toLowerCase();
-    for (const row of rows) {
-      const named = row.cells[0].dataset.sort.toLowerCase().includes(wanted);
-      row.hidden = !(named && (!group.value || row.dataset.groups.split(" ").includes(group.value)));
+    let left = 0;
+    for (const { row, name: of, groups } of rows) {
+      row.hidden = !(of.includes(wanted) && (!group.value || groups.includes(group.value)));
+      left += !row.hidden;
     }
-    const left = rows.filter((row) => !row.hidden).length;
-    shown.textContent = `${left} of ${rows.length} submissions shown`;
+    shown.textContent = `${left} of ${rows.length} ${form.dataset.noun} shown`;
   };
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
-document.querySelectorAll("table.heat").forEach(makeSortable);
+document.documentElement.classList.add("scripted");
+document.querySelectorAll("table.sortable").forEach(makeSortable);
 document.querySelectorAll("form.filters").forEach(makeFilterable);
 window.addEventListener("beforeprint", () => {
   for (const folded of document.querySelectorAll("details")) folded.open = true;
