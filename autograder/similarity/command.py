@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.console import Console
+
 from autograder.class_folder import ClassFolder, writing_in
 from autograder.publishing import REPORTS, title_of
 from autograder.similarity import FEWEST_STATEMENTS, compare_class, exercises_in_words
@@ -31,7 +33,8 @@ def write_similar(folder: ClassFolder, unit: Unit) -> Iterator[str]:
         return
     number = len(find_submissions(folder, unit))
     yield f"Comparing {counted(number, 'submission')}: {', '.join(exercises_in_words(long))}"
-    comparison = compare_class(folder, unit)
+    told = Console(stderr=True)
+    comparison = compare_class(folder, unit, lambda name: told.print(f"compared {name}"))
     path = folder.root / REPORTS / f"{unit.name}-similar.html"
     with writing_in(path.parent):
         write_page(comparison, path, title_of(unit))

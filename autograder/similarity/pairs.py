@@ -29,13 +29,25 @@ class Alike:
         Of the tokens that are their own, how many are the same in the same order.
     sources : (str, str)
         What they wrote.
-    lines : (frozenset of int, frozenset of int)
-        The lines that are the same, from 0.
+    own : (sequence of Token, sequence of Token)
+        The tokens of each that are their own.
     """
 
     share: float
     sources: tuple[str, str]
-    lines: tuple[frozenset[int], frozenset[int]]
+    own: tuple[Sequence[Token], Sequence[Token]]
+
+    def same_lines(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The lines of each that are the same, from 0."""
+        from rapidfuzz.distance import Indel
+
+        texts = ([token.text for token in self.own[0]], [token.text for token in self.own[1]])
+        same: tuple[list[int], list[int]] = ([], [])
+        for piece in Indel.opcodes(*texts):
+            if piece.tag == "equal" and piece.src_end - piece.src_start >= SHORTEST_PIECE:
+                same[0].extend(range(piece.src_start, piece.src_end))
+                same[1].extend(range(piece.dest_start, piece.dest_end))
+        return _mostly(self.own[0], same[0]), _mostly(self.own[1], same[1])
 
 
 def alike_pairs(
@@ -58,9 +70,8 @@ def alike_pairs(
         for column in range(row + 1, len(students)):
             if shares[row, column] >= ALIKE:
                 other = students[column]
-                same = _same_lines(texts[row], texts[column], streams[one], streams[other])
-                both = (sources[one], sources[other])
-                found[one, other] = Alike(float(shares[row, column]), both, same)
+                share, both = float(shares[row, column]), (sources[one], sources[other])
+                found[one, other] = Alike(share, both, (streams[one], streams[other]))
     return found
 
 
@@ -68,19 +79,6 @@ def _alphabet(streams: Mapping[str, Sequence[Token]]) -> dict[str, str]:
     """A letter for each token, for a library that compares text."""
     texts = sorted({token.text for tokens in streams.values() for token in tokens})
     return {text: chr(0x100 + number) for number, text in enumerate(texts)}
-
-
-def _same_lines(
-    text: str, other_text: str, tokens: Sequence[Token], other_tokens: Sequence[Token]
-) -> tuple[frozenset[int], frozenset[int]]:
-    from rapidfuzz.distance import Indel
-
-    same: tuple[list[int], list[int]] = ([], [])
-    for piece in Indel.opcodes(text, other_text):
-        if piece.tag == "equal" and piece.src_end - piece.src_start >= SHORTEST_PIECE:
-            same[0].extend(range(piece.src_start, piece.src_end))
-            same[1].extend(range(piece.dest_start, piece.dest_end))
-    return _mostly(tokens, same[0]), _mostly(other_tokens, same[1])
 
 
 def _mostly(tokens: Sequence[Token], same: Sequence[int]) -> frozenset[int]:
