@@ -67,6 +67,26 @@ def test_extensions_and_a_policy_count_as_nbgraders_own(folder, unit):
     assert marks(folder.root, unit.name)["cid"]["penalty"] == pytest.approx(3.6)
 
 
+def test_nbgrader_autograde_takes_off_the_same(folder, unit):
+    """The step of `nbgrader autograde` that assigns penalties, with the class's own settings."""
+    from nbformat.v4 import new_notebook
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    folder = grade(folder, unit, DUE + LONGER + TEN_PERCENT)
+    before = {name: one["penalty"] for name, one in marks(folder.root, unit.name).items()}
+    with gradebook(folder.root) as book:
+        for submission in book.assignment_submissions(unit.name):
+            submission.notebooks[0].late_submission_penalty = None
+        book.db.commit()
+    place = {"notebook": unit.notebook_name, "assignment": unit.name, "db_url": folder.db_url}
+    for student in TIMES:
+        step = AssignLatePenalties(config=folder.settings)
+        step.preprocess(new_notebook(), {"nbgrader": {**place, "student": student}})
+    after = {name: one["penalty"] for name, one in marks(folder.root, unit.name).items()}
+    assert after == before
+    assert after["bob"] == pytest.approx(3.6)
+
+
 def test_what_the_file_does_not_say_stays_as_it_is_in_the_gradebook(folder, unit):
     enter(folder, unit, entry(unit, "bob", TIMES["bob"]))
     with gradebook(folder.root) as book:
