@@ -97,13 +97,14 @@ def compare(
     given = released_cells(unit)
     found: dict[tuple[str, str], dict[str, Alike]] = defaultdict(dict)
     for name in long:
+        stub = given[f"{name}-solution"].source
         sources = {
-            student: shown_source(mine[name])
+            student: shown_source(mine[name], stub)
             for student, mine in answers.items()
             if name in mine and len(mine[name]) <= LONGEST_ANSWER
         }
         streams = {student: tokens_of(source, known) for student, source in sources.items()}
-        skeleton = tokens_of(given[f"{name}-solution"].source, known)
+        skeleton = tokens_of(stub, known)
         for (one, other), alike in alike_pairs(sources, distinctive(streams, skeleton)).items():
             found[one, other][name] = alike
         if on_exercise is not None:

@@ -7,6 +7,7 @@ them, and of the unit's exercises stay: nobody hides a copy by renaming ``np.sum
 from __future__ import annotations
 
 import ast
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,8 @@ from autograder.unit import Unit
 
 OWN_NAME: Final = "name"
 SOME_TEXT: Final = "'text'"
+MOST_GIVEN_LINES: Final = 4
+AS_GIVEN: Final = "    # ... as given ..."
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,17 @@ class Token:
     line: int
 
 
-def shown_source(source: str) -> str:
-    """The source as a page shows it, so that lines have the same numbers there."""
-    return clean_text(source, LONGEST_HIGHLIGHTED).strip("\n")
+def shown_source(source: str, given: str = "") -> str:
+    """The source as a page shows it, so that lines have the same numbers there.
+
+    What stands at its beginning exactly as ``given``, such as long documentation, is cut short.
+    """
+    lines = clean_text(source, LONGEST_HIGHLIGHTED).strip("\n").split("\n")
+    pairs = zip(lines, given.strip("\n").split("\n"), strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    if same > MOST_GIVEN_LINES:
+        lines[1:same] = [AS_GIVEN]
+    return "\n".join(lines)
 
 
 def known_names(unit: Unit) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import itertools
 import random
 import re
@@ -30,7 +31,7 @@ class Renamed(ast.NodeTransformer):
         self.kept, self.names = kept, {}
 
     def other(self, name: str) -> str:
-        if name in self.kept or name in dir(__builtins__) or name == "self":
+        if name in self.kept or name in dir(builtins) or name == "self":
             return name
         return self.names.setdefault(name, f"renamed_{len(self.names)}")
 
@@ -176,6 +177,8 @@ def test_the_command_writes_a_page_with_both_sides(tmp_path, unit, browser: Brow
     boxes = [figure.bounding_box() for figure in page.locator("figure").all()]
     assert boxes[0]["y"] == boxes[1]["y"], "beside each other"
     assert page.locator("figure").first.locator(".same").count() > 5
+    assert "as given" in page.locator("figure").nth(1).inner_text()
+    assert "Parameters" not in page.locator("figure").nth(1).inner_text()
     assert "not a verdict" in page.locator(".caution").inner_text()
     assert "bad" in page.locator("main").inner_text()
     assert complaints == []
