@@ -48,3 +48,5 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# What lateness costs, if anything, stands in the class folder's class.toml.
+c.AssignLatePenalties.plugin_class = "autograder.lateness.plugin.ClassPolicy"

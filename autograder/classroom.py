@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,9 @@ from autograder.database import check_gradebook
 from autograder.errors import BadUnit, GradebookTrouble
 from autograder.gradebook import ClassGradebook, Entry, marks_of
 from autograder.hashes import hash_of
+from autograder.history import remember
 from autograder.kept import Kept, fingerprint, keep, load_kept
+from autograder.lateness import read_rules
 from autograder.sandbox import choose
 from autograder.seeds import seed_of
 from autograder.submissions import Submission, find_submissions
@@ -99,6 +101,7 @@ def grade_class(
     if scheduler is None:
         choose(backend, trust_submissions=trust_submissions)
     folder = open_class(class_dir)
+    read_rules(folder.root)  # an error in it is told now, not after an hour of grading
     submissions = find_submissions(folder, unit, only)
     with only_grader(folder), contextlib.ExitStack() as stack:
         check_gradebook(folder.db_url)
@@ -116,6 +119,23 @@ def grade_class(
                 run.take(task, result)
         run.finish()
     return [run.verdicts[submission.student] for submission in submissions]
+
+
+def enter_results(folder: ClassFolder, unit: Unit, results: Sequence[tuple[Task, Result]]) -> None:
+    """Keep and enter what has been graded already; whoever calls this is the only grader.
+
+    Raises
+    ------
+    ClassTrouble
+        The folder or the gradebook cannot be used.
+    """
+    check_gradebook(folder.db_url)
+    submissions = [task.submission for task, _ in results]
+    run = _Run(folder, unit, submissions, lambda _verdict, _now: None)
+    with contextlib.closing(run):
+        for task, result in results:
+            run.take(task, result)
+        run.finish()
 
 
 def kept_of(unit: Unit, task: Task, result: Result, before: Kept | None) -> Kept:
@@ -192,6 +212,7 @@ class _Run:
         kept = kept_of(self._unit, task, result, before)
         if result.notebook is not None:
             write_graded(self._folder, self._unit, task.submission, result.notebook)
+        remember(self._folder, kept, task.submission.timestamp())
         keep(self._folder, kept)
         self._report(kept, now=True)
         self._not_in_gradebook.append(kept)

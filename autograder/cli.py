@@ -270,8 +270,9 @@ def grade(
     """
     from autograder.class_folder import open_class
     from autograder.classroom import grade_class
+    from autograder.lateness import late_ones
     from autograder.progress import grading_progress
-    from autograder.show import show_class
+    from autograder.show import show_class, show_late
     from autograder.submissions import find_submissions
     from autograder.unit import load_unit
     from autograder.workers import get_ready
@@ -294,9 +295,11 @@ def grade(
                 only=student,
                 on_verdict=on_verdict,
             )
+        late = late_ones(open_class(class_dir), load_unit(unit))
     if json_file is not None:
         _write_json([entry for verdict in verdicts for entry in verdict.as_json()], json_file)
     show_class(verdicts)
+    show_late(list(late.values()))
     if any(verdict.status in ("unreadable", "stopped", "failed") for verdict in verdicts):
         raise typer.Exit(1)
 
@@ -349,6 +352,127 @@ def report(
     typer.echo(f"The report is {written.page}\nThe table is {written.table}")
     if written.leaderboard is not None:
         typer.echo(f"A leaderboard that the class may see is {written.leaderboard}")
+
+
+@app.command()
+def marks(
+    units: Annotated[list[str], typer.Argument(help="units, such as 01")],
+    out: Annotated[Path, typer.Argument(help="the CSV file to write")],
+    system: Annotated[str, typer.Option("--as", help="canvas, moodle or csv")] = "csv",
+    table: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="the system's own table, as it was exported: marks are entered there"),
+    ] = None,
+    column: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="UNIT=TITLE: the table's column for a unit; may be repeated"),
+    ] = None,
+    students: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="a CSV table with columns lms and student, as for collect"),
+    ] = None,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="fit marks to the points the system counts a unit of")
+    ] = False,
+    class_dir: ClassOption = None,
+) -> None:
+    """Write a class's marks as a table that Canvas, Moodle or a spreadsheet takes.
+
+    Exit status 0: every mark was written. 1: some were not; they are named. 2: nothing was.
+    """
+    from autograder.class_folder import open_class
+    from autograder.marks import Request, write_marks
+    from autograder.marks.columns import named_columns
+    from autograder.marks.show import show_filled
+
+    with errors_for_people():
+        columns = named_columns(column or ())
+        request = Request(units, system, out, table, students, columns, scale)
+        filled = write_marks(open_class(class_dir), request)
+    show_filled(filled, out)
+    raise typer.Exit(0 if filled.complete else 1)
+
+
+@app.command()
+def regrade(
+    unit: UnitArgument,
+    class_dir: ClassOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="enter the new marks without asking")] = False,
+    workers: Annotated[Optional[int], typer.Option(help="processes; one a core by default")] = None,  # noqa: UP045
+    student: Annotated[
+        Optional[list[str]], typer.Option(help="only this student; may be repeated")  # noqa: UP045
+    ] = None,
+    backend: BackendOption = None,
+    trust_submissions: TrustOption = False,
+) -> None:
+    """Grade again after an exercise was mended; say who changes before anything is entered."""
+    from autograder.class_folder import open_class
+    from autograder.progress import grading_progress
+    from autograder.regrade import enter_regraded
+    from autograder.regrade import regrade as grade_again
+    from autograder.regrade.table import show_regrading
+    from autograder.submissions import find_submissions
+    from autograder.unit import load_unit
+    from autograder.workers import get_ready
+
+    with errors_for_people():
+        get_ready()
+        number = len(find_submissions(open_class(class_dir), load_unit(unit), student))
+        with grading_progress(number) as on_verdict:
+            regrading = grade_again(
+                unit,
+                class_dir,
+                workers=workers,
+                backend=backend,
+                trust_submissions=trust_submissions,
+                only=student,
+                on_verdict=on_verdict,
+            )
+        show_regrading(regrading)
+        if not regrading.different:
+            return
+        if not yes and not (sys.stdin.isatty() and typer.confirm("Enter these marks?")):
+            typer.echo(f"Nothing was changed. `n2r regrade {unit} --yes` enters these marks.")
+            return
+        entered = enter_regraded(unit, class_dir, student)
+    typer.echo(f"{entered} submissions were entered. What people gave and wrote stays.")
+
+
+@app.command()
+def history(
+    student: Annotated[str, typer.Argument(help="a student's id, as in submitted/")],
+    unit: Annotated[Optional[str], typer.Argument(help="one unit only")] = None,  # noqa: UP045
+    class_dir: ClassOption = None,
+) -> None:
+    """Show every graded version of a student's submissions; the last one counts."""
+    from autograder.class_folder import open_class
+    from autograder.history import history as versions_of
+    from autograder.history.table import show_history
+    from autograder.unit import load_unit, unit_names
+
+    with errors_for_people():
+        folder = open_class(class_dir)
+        units = [load_unit(unit).name] if unit else unit_names()
+        found = {name: versions_of(folder, name, student) for name in units}
+    for name, versions in found.items():
+        if versions:
+            show_history(student, name, versions)
+    if not any(found.values()):
+        _fail(f"nothing that {student!r} handed in has been graded in {folder.root}")
+    typer.echo("The last one counts, as in nbgrader. Marks by people are in the gradebook only.")
+
+
+@app.command()
+def similar(unit: UnitArgument, class_dir: ClassOption = None) -> None:
+    """Show which long answers are alike, on a page with both sides: a place to look, no verdict."""
+    from autograder.class_folder import open_class
+    from autograder.similarity.command import write_similar
+    from autograder.unit import load_unit
+
+    with errors_for_people():
+        folder, loaded = open_class(class_dir), load_unit(unit)
+        for line in write_similar(folder, loaded):
+            typer.echo(line)
 
 
 @app.command()

@@ -7,6 +7,7 @@ human has entered, a score or a comment, is never changed.
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from autograder.class_folder import ClassFolder
 from autograder.database import errors_for_people, open_database, transaction
 from autograder.errors import ClassTrouble
+from autograder.lateness import enter_rules, read_rules
 from autograder.unit import Unit
 
 
@@ -105,9 +107,17 @@ class ClassGradebook:
             for entry in entries:
                 record(gradebook, self._unit, entry)
 
-    def assign_late_penalties(self) -> None:
-        """Let nbgrader's late submission plugin decide on every submission of the unit."""
+    def enter_rules(self) -> None:
+        """Enter due date and extensions; the penalties are for nbgrader to decide."""
+        rules = read_rules(self._folder.root)
         with self._transaction() as gradebook:
+            enter_rules(gradebook, self._unit.name, rules)
+
+    def assign_late_penalties(self) -> None:
+        """Enter due date and extensions; let nbgrader's plugin decide on every submission."""
+        rules = read_rules(self._folder.root)
+        with self._transaction() as gradebook:
+            enter_rules(gradebook, self._unit.name, rules)
             assign_late_penalties(gradebook, self._unit, self._folder)
 
     @contextlib.contextmanager
@@ -237,7 +247,9 @@ def assign_late_penalties(gradebook: Any, unit: Unit, folder: ClassFolder) -> No
     """What nbgrader's AssignLatePenalties does, for all submissions of a unit at once."""
     from nbgrader.preprocessors import AssignLatePenalties
 
-    penalties = AssignLatePenalties(config=folder.settings)
+    settings = copy.deepcopy(folder.settings)
+    settings.CourseDirectory.root = str(folder.root)  # where a policy finds class.toml
+    penalties = AssignLatePenalties(config=settings)
     penalties.init_plugin()
     for submission in gradebook.assignment_submissions(unit.name):
         for notebook in submission.notebooks:

@@ -46,20 +46,25 @@ class Kept:
 
 def load_verdicts(folder: ClassFolder, unit: str) -> list[SubmissionVerdict]:
     """All verdicts on a unit, by student: for feedback and reports, without grading again."""
-    kept = (_read(path) for path in sorted((folder.ours / "verdicts" / unit).glob("*.json")))
+    kept = (read_kept(path) for path in sorted((folder.ours / "verdicts" / unit).glob("*.json")))
     return [one.verdict for one in kept if one is not None]
 
 
 def load_kept(folder: ClassFolder, unit: str, student: str) -> Kept | None:
     """What is kept on a submission; None if nothing is, or nothing that can be read."""
-    return _read(_place(folder, unit, student))
+    return read_kept(_place(folder, unit, student))
 
 
 def keep(folder: ClassFolder, kept: Kept) -> None:
     """Keep a verdict, in place of an earlier one on the same submission."""
     path = _place(folder, kept.verdict.unit, kept.verdict.student)
     with writing_in(folder.ours):
-        write_atomically(path, json.dumps(asdict(kept), indent=1).encode() + b"\n", mode=0o600)
+        write_kept(path, kept)
+
+
+def write_kept(path: Path, kept: Kept) -> None:
+    """Write it to a file, whole or not at all."""
+    write_atomically(path, json.dumps(asdict(kept), indent=1).encode() + b"\n", mode=0o600)
 
 
 def fingerprint(submission: str, unit: Unit, seed: str) -> str:
@@ -90,7 +95,8 @@ def _place(folder: ClassFolder, unit: str, student: str) -> Path:
     return folder.ours / "verdicts" / unit / f"{student}.json"
 
 
-def _read(path: Path) -> Kept | None:
+def read_kept(path: Path) -> Kept | None:
+    """Read it back; None if it is not there, or not whole."""
     try:
         data = json.loads(path.read_bytes())
         return Kept(**data | {"verdict": _verdict(data["verdict"])})

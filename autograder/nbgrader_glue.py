@@ -20,6 +20,7 @@ from autograder.classroom import entry_of, kept_of, recorded
 from autograder.errors import GraderError
 from autograder.gradebook import ClassGradebook
 from autograder.grading import oracle_for
+from autograder.history import remember
 from autograder.kept import keep, load_kept, unit_version
 from autograder.seeds import seed_of
 from autograder.submissions import Submission
@@ -59,11 +60,13 @@ def grade_into_gradebook(folder: ClassFolder, unit: Unit, submission: Submission
     task = Task(unit.name, submission, seed)
     result = grade_task(task)
     kept = kept_of(unit, task, result, load_kept(folder, unit.name, submission.student))
+    remember(folder, kept, submission.timestamp())
     keep(folder, kept)
     gradebook = ClassGradebook(folder, unit)
     try:
         gradebook.register()
         gradebook.record([entry_of(submission, kept, result.notebook)])
+        gradebook.enter_rules()
     finally:
         gradebook.close()
     keep(folder, recorded(folder, submission, kept))

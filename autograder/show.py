@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.lateness import Lateness
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
 
 console = Console()
@@ -39,6 +41,18 @@ def show_class(verdicts: Sequence[SubmissionVerdict]) -> None:
         more = f" and {len(waiting) - MOST_NAMED} more" if len(waiting) > MOST_NAMED else ""
         text = f"{len(waiting)} have written answers that wait for a human in the formgrader: "
         console.print(Text(f"{text}{named}{more}"))
+
+
+def show_late(late: Sequence[Lateness]) -> None:
+    """Print who handed in late, by how much, and what it cost; the latest first."""
+    if not late:
+        return
+    console.print(f"{len(late)} handed in late:")
+    ordered = sorted(late, key=lambda one: (-(one.seconds or math.inf), one.student))
+    for one in ordered[:MOST_NAMED]:
+        console.print(Text(f"  {one.student}: {one}"))
+    if len(late) > MOST_NAMED:
+        console.print(f"  and {len(late) - MOST_NAMED} more")
 
 
 def show_exercise(verdict: ExerciseVerdict, *, title: str) -> None:

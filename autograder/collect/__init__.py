@@ -26,6 +26,7 @@ from autograder.collect.people import (
     unit_of,
 )
 from autograder.errors import UnreadableNotebook
+from autograder.lateness import remember_marks
 from autograder.submissions import LARGEST_SUBMISSION_BYTES, printable, read_file
 from autograder.unit import Unit, load_unit
 
@@ -112,9 +113,18 @@ def collect(
                 _take(folder, unit, person, identities[key], options)
                 for key, person in people.items()
             ]
+            if not options.dry_run:
+                _remember_late(folder, unit, rows)
     rows.sort(key=lambda row: row.student or "")
     rest = [Row("left out", None, printable(name), notes=(why,), fine=False) for name, why in left]
     return Collection(unit.name, (*rows, *rest))
+
+
+def _remember_late(folder: ClassFolder, unit: Unit, rows: list[Row]) -> None:
+    """Keep the system's word on what lies in submitted/ now."""
+    there = ("taken in", "as before", "replaced")
+    late = {row.student: row.late for row in rows if row.student and row.result in there}
+    remember_marks(folder, unit.name, late)
 
 
 def _take(
