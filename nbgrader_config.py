@@ -48,3 +48,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# What is in the exchange under a student's name is collected only if it is the student's.
+c.ExchangeFactory.collect = "autograder.exchange.CollectFromOwners"

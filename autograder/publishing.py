@@ -15,6 +15,7 @@ from autograder.feedback import feedback_html
 from autograder.kept import load_verdicts
 from autograder.report import class_report, leaderboard_page, write_csv
 from autograder.standing import with_manual_scores
+from autograder.submissions import SECRET, TIMESTAMP
 from autograder.unit import Unit
 from autograder.verdict import SubmissionVerdict
 
@@ -46,7 +47,17 @@ def write_feedback(folder: ClassFolder, unit: Unit) -> Iterator[Path]:
         with writing_in(folder.root / FEEDBACK):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, page.encode())
+            _copy_what_the_exchange_needs(folder.graded_notebook(unit, verdict.student), path)
         yield path
+
+
+def _copy_what_the_exchange_needs(graded: Path, page: Path) -> None:
+    """Put beside a page what tells `nbgrader release_feedback` whose submission it belongs to."""
+    for name in (TIMESTAMP, SECRET):
+        if (graded.parent / name).exists():
+            write_atomically(page.with_name(name), (graded.parent / name).read_bytes())
+        else:  # an earlier submission's
+            page.with_name(name).unlink(missing_ok=True)
 
 
 class Report(NamedTuple):
