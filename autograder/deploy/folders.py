@@ -105,24 +105,18 @@ def write_jupyter_settings(settings: HubSettings, instructor: Person) -> None:
 
 
 def _nbgrader_settings(settings: HubSettings, instructor: Person, role: str) -> str:
-    lines = [
-        '"""Made by setup.sh from hub.toml."""',
-        "",
-        "c = get_config()  # noqa: F821 - traitlets provides it to configuration files",
-    ]
-    if role == INSTRUCTOR:
-        place = class_folder(instructor.username)
-        lines += [
-            f'load_subconfig("nbgrader_config.py", path={str(ROOT)!r})  # noqa: F821',
-            f"c.CourseDirectory.root = {str(place)!r}",
-            f"c.CourseDirectory.source_directory = {str(SOLUTIONS)!r}",
-            f"c.CourseDirectory.release_directory = {str(COURSE)!r}",
-        ]
-    lines += [
-        f"c.CourseDirectory.course_id = {COURSE_ID!r}",
-        f"c.Exchange.root = {str(settings.exchange)!r}",
-    ]
-    return "\n".join(lines) + "\n"
+    if role == LEARNER:
+        text = Path(__file__).with_name("learner_nbgrader_config.py").read_text(encoding="utf-8")
+        return text.replace("@COURSE@", COURSE_ID).replace("@EXCHANGE@", str(settings.exchange))
+    return f'''"""Made by setup.sh: the repository's settings, and where things are."""
+
+c = get_config()  # noqa: F821 - traitlets provides it to configuration files
+load_subconfig("nbgrader_config.py", path={str(ROOT)!r})  # noqa: F821
+c.CourseDirectory.root = {str(class_folder(instructor.username))!r}
+c.CourseDirectory.source_directory = {str(SOLUTIONS)!r}
+c.CourseDirectory.release_directory = {str(COURSE)!r}
+c.Exchange.root = {str(settings.exchange)!r}
+'''
 
 
 def _write(path: Path, text: str) -> None:

@@ -23,7 +23,10 @@ from pathlib import Path
 
 import psutil
 
+from autograder.deploy.limits import CONTROLLERS
+from autograder.deploy.roster import INSTRUCTOR, LEARNER
 from autograder.deploy.settings import HubSettings, load_settings
+from autograder.sandbox.cgroup import places
 from autograder.unit import ROOT
 
 ENVIRONMENT = ROOT / ".venv"
@@ -42,7 +45,7 @@ proxy_port = {2}
 instructors = "{teach}"
 learners = "{learn}"
 [limits]
-required = true
+required = {required}
 memory_mb = 1024
 cpus = 1.5
 processes = 120
@@ -56,6 +59,8 @@ class Hub:
     ----------
     prof, alice, bob : str
         The names of the accounts.
+    limited : bool
+        Whether this machine lets a hub limit its learners' servers.
     """
 
     def __init__(self) -> None:
@@ -65,6 +70,7 @@ class Hub:
         self.folder = Path(tempfile.mkdtemp(prefix="n2r-hub-", dir="/srv"))
         self.folder.chmod(0o755)
         self.repository = self.folder / "repository"
+        self.limited = places(CONTROLLERS) is not None
         self._log = self.folder / "hub.log"
         self._process: subprocess.Popen | None = None
 
@@ -76,7 +82,15 @@ class Hub:
         roster.write_text(ROSTER.format(self.prof, self.alice, self.bob))
         teach, learn = self._groups
         folder = self.folder / "served"
-        toml.write_text(SETTINGS.format(*free_ports(3), folder=folder, teach=teach, learn=learn))
+        toml.write_text(
+            SETTINGS.format(
+                *free_ports(3),
+                folder=folder,
+                teach=teach,
+                learn=learn,
+                required="true" if self.limited else "false",
+            )
+        )
         done = subprocess.run(
             [sys.executable, "-m", "autograder.deploy", str(roster)],
             env=self._environment(),
@@ -130,22 +144,13 @@ class Hub:
         """What the hub and the servers have logged."""
         return self._log.read_text(errors="replace")
 
-    def run(self, username: str, *command: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    def run(
+        self, username: str, *command: str, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess:
         """Run a command as in a terminal of somebody's JupyterLab."""
-        role = "instructor" if username == self.prof else "learner"
+        role = INSTRUCTOR if username == self.prof else LEARNER
         home = self.home(username)
-        variables = {
-            "PATH": f"{self.repository / '.venv/bin'}:/usr/bin:/bin",
-            "JUPYTER_CONFIG_PATH": str(self.settings.jupyter(role)),
-            "PYTHONPATH": str(self.settings.package),
-            "HOME": str(home),
-            "USER": username,
-        }
-        if username == self.prof:
-            variables |= {
-                "PYTHONPATH": f"{self.repository}:{self.repository / 'course'}",
-                "N2R_CLASS": str(home / "class"),
-            }
+        variables = self._variables(username, role) | {"HOME": str(home), "USER": username}
         assignments = [f"{name}={value}" for name, value in variables.items()]
         return subprocess.run(
             ["runuser", "--user", username, "--", "env", "-i", *assignments, *command],
@@ -155,6 +160,16 @@ class Hub:
             check=False,
             umask=0o077,
         )
+
+    def _variables(self, username: str, role: str) -> dict[str, str]:
+        """What a server on the hub gets, from the copy of the repository that serves."""
+        code = (
+            "import json, sys; from autograder.deploy.environment import environment_of as e; "
+            "from autograder.deploy.settings import load_settings as s; "
+            "print(json.dumps(e(s(), *sys.argv[1:])))"
+        )
+        command = [sys.executable, "-c", code, username, role]
+        return json.loads(subprocess.check_output(command, env=self._environment()))
 
     def home(self, username: str) -> Path:
         """Somebody's home."""

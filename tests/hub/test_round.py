@@ -1,0 +1,163 @@
+"""A class at a real hub: one unit goes all the way round, and nobody gets at what is another's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from autograder.unit import load_unit
+from tests.hub.hub import ENVIRONMENT, Hub
+from tests.hub.seat import Seat
+
+UNIT = load_unit("00")
+NOTEBOOK = f"{UNIT.notebook_name}.ipynb"
+FULL = os.environ.get("N2R_FULL") == "1" or os.environ.get("CI") == "true"
+WRONG = "def mean_square(x):\n    return np.sum(x**2)\n"
+PICTURES = os.environ.get("N2R_PICTURES")  # a folder: what the pages looked like
+
+pytestmark = [
+    pytest.mark.skipif(
+        not (FULL and os.geteuid() == 0),
+        reason="a hub makes system users: N2R_FULL=1 or CI, and root",
+    ),
+    pytest.mark.skipif(not shutil.which("npm"), reason="the hub's proxy comes by npm: install it"),
+]
+
+
+@pytest.fixture(scope="module")
+def hub():
+    """A hub with one instructor and two learners; unit 00 has been released."""
+    running = Hub()
+    try:
+        running.set_up()
+        check = running.run(running.bob, str(ENVIRONMENT / "bin/python"), "-c", "import numpy")
+        assert check.returncode == 0, f"learners must be able to run {ENVIRONMENT}: {check.stderr}"
+        running.start()
+        in_class(running, "nbgrader", "release_assignment", UNIT.name)
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def alice(hub, browser):
+    """Alice, in JupyterLab."""
+    seat = Seat(hub, browser, hub.alice)
+    seat.log_in()
+    yield seat
+    seat.close()
+
+
+@pytest.fixture(scope="module")
+def handed_in(hub, alice):
+    """Alice has solved the unit and handed it in; Bob too, wrongly, and then in Alice's name."""
+    fetch_solve_and_submit(alice)
+    home = hub.home(hub.bob)
+    as_learner(hub, hub.bob, "nbgrader", "fetch_assignment", UNIT.name)
+    notebook = home / UNIT.name / NOTEBOOK
+    solve(notebook, WRONG)
+    as_learner(hub, hub.bob, "nbgrader", "submit", UNIT.name)
+    forged = as_learner(hub, hub.bob, "nbgrader", "submit", UNIT.name, f"--student={hub.alice}")
+    assert f"{hub.alice}+{UNIT.name}" in forged.stderr, "nbgrader itself no longer allows it"
+    return hub
+
+
+@pytest.fixture(scope="module")
+def prof(handed_in, browser):
+    """The instructor, logged in."""
+    seat = Seat(handed_in, browser, handed_in.prof)
+    seat.log_in()
+    yield seat
+    seat.close()
+
+
+def in_class(hub, *command):
+    """Run a command as the instructor in the class folder."""
+    done = hub.run(hub.prof, *command, cwd=hub.home(hub.prof) / "class")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def as_learner(hub, username, *command):
+    done = hub.run(username, *command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def solve(path: Path, source: str) -> None:
+    """Write an answer into a notebook on disk, which stays its owner's."""
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "mean_square-solution":
+            cell["source"] = source
+    path.write_text(json.dumps(notebook))
+
+
+def fetch_solve_and_submit(learner: Seat) -> None:
+    learner.execute("nbgrader:open-assignment-list")
+    learner.assignments("released", UNIT.name).get_by_text("Fetch").click()
+    fetched = learner.assignments("fetched", UNIT.name)
+    expect(fetched).to_be_visible()
+    learner.open_notebook(f"{UNIT.name}/{NOTEBOOK}")
+    learner.write(learner.cell_with("def mean_square"), UNIT.reference_source("mean_square"))
+    learner.run_all_and_save()
+    check = learner.cell_with("check(mean_square, np.array([1.0, 2.0, 6.0])")
+    expect(check.locator(".jp-OutputArea")).to_contain_text("mean_square")
+    assert not check.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count()
+    photograph(learner, "notebook")
+    learner.execute("nbgrader:open-assignment-list")
+    fetched.get_by_text("Submit").click()
+    expect(learner.assignments("submitted", UNIT.name)).to_be_visible()
+    photograph(learner, "assignments")
+
+
+def photograph(seat: Seat, name: str, page=None) -> None:
+    if PICTURES:
+        (page or seat.page).screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def submissions(hub, username) -> list[Path]:
+    """What is in the exchange and belongs to somebody."""
+    inbound = hub.settings.course_of_exchange / "inbound"
+    return [path for path in inbound.iterdir() if path.owner() == username]
+
+
+def test_a_unit_goes_all_the_way_round(handed_in, alice, prof):
+    hub, marks = handed_in, prof.new_page()
+    marks.goto(prof.address("formgrader"))
+    row = marks.locator("tr").filter(has_text=UNIT.name)
+    row.locator(".collect a").click()
+    expect(marks.locator(".modal.show, .modal.in").first).to_contain_text("Success")
+    in_class(hub, "n2r", "grade", UNIT.name)
+    marks.goto(prof.address(f"formgrader/manage_submissions/{UNIT.name}"))
+    scores = {
+        name: marks.locator("tr").filter(has_text=full_name).locator(".score")
+        for name, full_name in (("alice", "Adams, Alice"), ("bob", "Brown, Bob"))
+    }
+    # What Bob handed in under Alice's name came later than hers, and has not replaced it.
+    expect(scores["alice"]).to_have_text("2 / 2")
+    expect(scores["bob"]).to_have_text("0 / 2")
+    photograph(prof, "formgrader", marks)
+
+    in_class(hub, "n2r", "feedback", UNIT.name)
+    in_class(hub, "nbgrader", "release_feedback", UNIT.name)
+    alice.page.get_by_role("tab", name="Assignments").click()
+    alice.execute("nbgrader:open-assignment-list")
+    alice.page.locator("#refresh_assignments_list").click()
+    submitted = alice.assignments("submitted", UNIT.name)
+    submitted.get_by_text("Fetch Feedback").click()
+    expect(submitted.get_by_text("(view feedback)").first).to_be_visible()
+    photograph(alice, "fetched_feedback")
+    (path,) = (hub.home(hub.alice) / UNIT.name / "feedback").glob(f"*/{UNIT.notebook_name}.html")
+    alice.requests.clear()
+    feedback = alice.new_page()
+    feedback.goto(alice.address(f"files/{path.relative_to(hub.home(hub.alice))}"))
+    expect(feedback.locator("body")).to_contain_text("2 of 2")
+    photograph(alice, "feedback", feedback)
+    elsewhere = [url for url in alice.requests if not url.startswith((hub.url, "data:"))]
+    assert elsewhere == []
