@@ -1,6 +1,6 @@
 """nbgrader's settings for learners: setup.sh copies them, with the exchange's place filled in."""
 
-import os
+from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeSubmit
 
@@ -8,10 +8,10 @@ from nbgrader.exchange.default import ExchangeSubmit
 class PrivateSubmit(ExchangeSubmit):
     """Hands in so that nobody else can change it: nbgrader's own leaves the folder open to all."""
 
-    def copy_files(self):
+    def copy_files(self) -> None:
         """Copy to the exchange; then close it to others, whatever its name gives away."""
         super().copy_files()
-        os.chmod(os.path.join(self.inbound_path, self.assignment_filename), 0o755)
+        Path(self.inbound_path, self.assignment_filename).chmod(0o755)
 
 
 c = get_config()  # noqa: F821 - traitlets provides it to configuration files

@@ -1,4 +1,4 @@
-"""A real hub on loopback: a copy of this repository, set up by autograder.deploy, with system users.
+"""A real hub on loopback: a copy of this repository that autograder.deploy has set up.
 
 The accounts are real ones, made by useradd and removed at the end, and their names are random; all
 else lies in one folder below /srv, where every user can get to.

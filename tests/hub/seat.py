@@ -69,7 +69,8 @@ class Seat:
             """async ([path, seconds]) => {
               const deadline = Date.now() + 1000 * seconds;
               const ready = () => {
-                const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+                const notebook = window.jupyterapp.shell.currentWidget;
+                const kernel = notebook?.sessionContext?.session?.kernel;
                 return kernel?.connectionStatus === "connected" && kernel?.status === "idle";
               };
               while (!ready()) {
@@ -97,6 +98,23 @@ class Seat:
             '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached"
         )
         self.execute("docmanager:save")
+
+    def run_in_kernel(self, code: str) -> str:
+        """Run code in the open notebook's kernel: "ok", an exception's name, or "died"."""
+        return self.page.evaluate(
+            """async ([code, seconds]) => {
+              const session = window.jupyterapp.shell.currentWidget.sessionContext.session;
+              const died = new Promise((end) => session.statusChanged.connect((_, status) => {
+                if (["restarting", "autorestarting", "dead"].includes(status)) end("died");
+              }));
+              const tooLong = new Promise((_, fail) =>
+                setTimeout(() => fail(new Error("the code does not end")), 1000 * seconds));
+              const done = session.kernel.requestExecute({code}).done.then(
+                (reply) => reply.content.ename ?? reply.content.status, () => "died");
+              return Promise.race([done, died, tooLong]);
+            }""",
+            [code, PATIENCE_SECONDS],
+        )
 
     def close(self) -> None:
         """Close the browser of this person."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import urllib.error
+import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -161,3 +165,108 @@ def test_a_unit_goes_all_the_way_round(handed_in, alice, prof):
     photograph(alice, "feedback", feedback)
     elsewhere = [url for url in alice.requests if not url.startswith((hub.url, "data:"))]
     assert elsewhere == []
+
+
+def test_what_is_anothers_cannot_be_read_or_changed(handed_in, alice):
+    hub, course = handed_in, handed_in.settings.course_of_exchange
+    (mine,) = submissions(hub, hub.alice)
+    server = min(hub.processes(hub.alice), key=psutil.Process.create_time)
+    paths = {
+        "home": hub.home(hub.alice),
+        "notebook": hub.home(hub.alice) / UNIT.name / NOTEBOOK,
+        "inbound": course / "inbound",
+        "handed_in": mine,  # its name is random: Bob would have to guess it
+        "outbound": course / "outbound" / UNIT.name,
+        "feedback": course / "feedback",
+        "class": hub.home(hub.prof) / "class",
+        "repository": hub.repository,
+        "secrets": hub.settings.secrets,
+        "package": hub.settings.package,
+        "jupyter": hub.settings.jupyter("learner"),
+        "process": server.pid,
+    }
+    # Every attempt has something to find: root can read it.
+    for name in set(paths) - {"process"}:
+        assert Path(paths[name]).exists(), name
+    trespasser = Path(__file__).with_name("trespasser.py").read_text()
+    told = json.dumps({name: str(path) for name, path in paths.items()})
+    done = as_learner(hub, hub.bob, "python", "-c", trespasser, told)
+    result = json.loads(done.stdout)
+    assert result["succeeded"] == []
+    assert len(result["refused"]) == trespasser.count("\ndef ")
+
+
+def test_nobody_listens_in_on_anothers_kernel(handed_in, alice):
+    hub = handed_in
+    server = min(hub.processes(hub.alice), key=psutil.Process.create_time)
+    listening = [
+        (process.pid, connection.laddr.port)
+        for process in hub.processes(hub.alice)
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    # The notebook's kernel is alive, and the one door is the server's, which asks who is there.
+    assert len(hub.processes(hub.alice)) > 1
+    assert [pid for pid, _ in listening] == [server.pid]
+    ((_, port),) = listening
+    address = f"http://127.0.0.1:{port}/user/{hub.alice}/api/contents"
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(address, timeout=30)
+    assert refusal.value.code == 403
+    umask = re.search(r"^Umask:\s*(\d+)", Path(f"/proc/{server.pid}/status").read_text(), re.M)
+    assert umask is not None
+    assert umask[1] == "0077"  # what lies in /tmp is private too
+
+
+def test_learners_have_the_course_and_not_the_graders_tools(handed_in, alice):
+    hub = handed_in
+    code = "import nand2resnet; print(nand2resnet.__file__)"
+    found = as_learner(hub, hub.bob, "python", "-c", code).stdout.strip()
+    assert Path(found).is_relative_to(hub.settings.package)
+    assert not [path for path in hub.settings.package.rglob("*") if path.suffix == ".ipynb"]
+    assert "nbgrader:open-assignment-list" in alice.commands()
+    assert not [name for name in alice.commands() if re.search("formgrader|course-list", name)]
+    tab = alice.new_page()
+    own, instructors = (
+        tab.goto(address)
+        for address in (
+            alice.address("formgrader"),
+            f"{hub.url}/user/{hub.prof}/formgrader",
+        )
+    )
+    assert own is not None
+    assert own.status == 404
+    assert instructors is not None
+    assert instructors.status in (403, 404)
+    tab.close()
+
+
+def test_a_link_in_a_submission_leads_nowhere(handed_in, prof):
+    """Bob hands in a link to the solution, which the instructor could read and he cannot."""
+    hub = handed_in
+    solution = hub.repository / "solutions/00_start_here/start_here.py"
+    name = f"{hub.bob}+{UNIT.name}+2099-01-01 00:00:00.000000 UTC+abcdefghijkl"
+    place = hub.settings.course_of_exchange / "inbound" / name
+    code = (
+        "import pathlib, sys; place = pathlib.Path(sys.argv[1]); place.mkdir(); place.chmod(0o755);"
+        f"(place / {NOTEBOOK!r}).symlink_to(sys.argv[2]);"
+        "(place / 'timestamp.txt').write_text('2099-01-01 00:00:00.000000 UTC')"
+    )
+    as_learner(hub, hub.bob, "python", "-c", code, str(place), str(solution))
+    collected = in_class(hub, "nbgrader", "collect", UNIT.name, "--update")
+    assert f"{NOTEBOOK}' is a link" in collected.stderr
+    kept = hub.home(hub.prof) / "class/submitted" / hub.bob / UNIT.name / NOTEBOOK
+    assert "np.sum(x**2)" in kept.read_text()
+
+
+def test_a_servers_memory_and_processes_are_limited(handed_in, alice):
+    if not handed_in.limited:
+        pytest.skip("this machine has no control groups for memory, processes and processors")
+    alice.page.get_by_role("tab", name=NOTEBOOK).click()
+    started = "import subprocess\nall = [subprocess.Popen(['sleep', '99']) for _ in range(150)]"
+    assert alice.run_in_kernel(started) == "BlockingIOError"
+    assert alice.run_in_kernel("held = b'x' * (2 << 30)") == "died"
+    server = alice.page.request.get(alice.address("api/status"))
+    assert server.ok  # only the kernel had to go
+    group = Path("/proc", str(min(p.pid for p in handed_in.processes(handed_in.alice))), "cgroup")
+    assert f"nand2resnet-hub-{handed_in.alice}" in group.read_text()

@@ -4,7 +4,6 @@ Arguments: JSON with paths by name. Each attempt is a function; its name says wh
 """
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ paths = {name: Path(path) for name, path in json.loads(sys.argv[1]).items()}
 
 
 def list_another_home():
-    os.listdir(paths["home"])
+    list(paths["home"].iterdir())
 
 
 def read_another_notebook():
@@ -25,7 +24,7 @@ def write_to_another_home():
 
 
 def list_what_was_handed_in():
-    os.listdir(paths["inbound"])
+    list(paths["inbound"].iterdir())
 
 
 def rename_what_another_handed_in():
@@ -48,7 +47,7 @@ def change_a_file_in_it():
 
 
 def list_feedback():
-    os.listdir(paths["feedback"])
+    list(paths["feedback"].iterdir())
 
 
 def change_what_was_released():
@@ -56,7 +55,7 @@ def change_what_was_released():
 
 
 def list_the_class():
-    os.listdir(paths["class"])
+    list(paths["class"].iterdir())
 
 
 def read_the_gradebook():
@@ -64,11 +63,11 @@ def read_the_gradebook():
 
 
 def list_the_repository():
-    os.listdir(paths["repository"])
+    list(paths["repository"].iterdir())
 
 
 def list_solutions():
-    os.listdir(paths["repository"] / "solutions")
+    list((paths["repository"] / "solutions").iterdir())
 
 
 def read_a_solution():
@@ -84,11 +83,11 @@ def read_a_later_unit():
 
 
 def read_the_tests():
-    os.listdir(paths["repository"] / "tests/units")
+    list((paths["repository"] / "tests/units").iterdir())
 
 
 def list_the_hubs_secrets():
-    os.listdir(paths["secrets"])
+    list(paths["secrets"].iterdir())
 
 
 def read_the_cookie_secret():
@@ -125,4 +124,4 @@ for attempt in ATTEMPTS:
         succeeded.append(f"{attempt.__name__}: {type(error).__name__}: {error}")
     else:
         succeeded.append(attempt.__name__)
-print(json.dumps({"succeeded": succeeded, "refused": len(refused)}))
+print(json.dumps({"succeeded": succeeded, "refused": refused}))
