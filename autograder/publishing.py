@@ -35,20 +35,26 @@ def write_feedback(folder: ClassFolder, unit: Unit) -> Iterator[Path]:
     """Write each submission's feedback page, in nbgrader's layout; yield its path."""
     added = human_marks(folder, unit)
     for verdict in verdicts_of(folder, unit):
-        human = added.get(verdict.student, HumanMarks())
-        page = feedback_html(
-            _graded(folder, unit, verdict),
-            verdict,
-            comments=human.comments,
-            manual_scores=human.scores,
-            unit_title=title_of(unit),
-        )
+        page = feedback_page(folder, unit, verdict, added.get(verdict.student, HumanMarks()))
         path = feedback_path(folder, unit, verdict.student)
         with writing_in(folder.root / FEEDBACK):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, page.encode())
             _copy_what_the_exchange_needs(folder.graded_notebook(unit, verdict.student), path)
         yield path
+
+
+def feedback_page(
+    folder: ClassFolder, unit: Unit, verdict: SubmissionVerdict, added: HumanMarks
+) -> str:
+    """One submission's feedback page."""
+    return feedback_html(
+        _graded(folder, unit, verdict),
+        verdict,
+        comments=added.comments,
+        manual_scores=added.scores,
+        unit_title=title_of(unit),
+    )
 
 
 def _copy_what_the_exchange_needs(graded: Path, page: Path) -> None:

@@ -14,7 +14,7 @@ class PrivateSubmit(ExchangeSubmit):
         Path(self.inbound_path, self.assignment_filename).chmod(0o755)
 
 
-c = get_config()  # noqa: F821 - traitlets provides it to configuration files
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - traitlets provides it to configuration files
 c.CourseDirectory.course_id = "@COURSE@"
 c.Exchange.root = "@EXCHANGE@"
 c.ExchangeFactory.submit = PrivateSubmit
