@@ -58,7 +58,7 @@ class FeedbackExporter(NotebookExporter):
 
     def from_filename(
         self,
-        filename: str,
+        filename: str,  # noqa: ARG002 - the notebook is found by whose it is
         resources: dict[str, Any] | None = None,
         **kw: Any,  # noqa: ARG002
     ) -> tuple[Any, dict[str, Any]]:

@@ -16,12 +16,13 @@ from playwright.sync_api import expect
 
 from autograder.unit import load_unit
 from tests.hub.hub import ENVIRONMENT, Hub
-from tests.hub.seat import Seat
+from tests.hub.seat import PATIENCE_SECONDS, Seat
 
 UNIT = load_unit("00")
 NOTEBOOK = f"{UNIT.notebook_name}.ipynb"
 FULL = os.environ.get("N2R_FULL") == "1" or os.environ.get("CI") == "true"
 WRONG = "def mean_square(x):\n    return np.sum(x**2)\n"
+PLAYWRIGHTS_OWN = 5000  # milliseconds
 PICTURES = os.environ.get("N2R_PICTURES")  # a folder: what the pages looked like
 
 pytestmark = [
@@ -37,6 +38,7 @@ pytestmark = [
 def hub():
     """A hub with one instructor and two learners; unit 00 has been released."""
     running = Hub()
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     try:
         running.set_up()
         check = running.run(running.bob, str(ENVIRONMENT / "bin/python"), "-c", "import numpy")
@@ -45,6 +47,7 @@ def hub():
         in_class(running, "nbgrader", "release_assignment", UNIT.name)
         yield running
     finally:
+        expect.set_options(timeout=PLAYWRIGHTS_OWN)
         running.stop()
 
 
