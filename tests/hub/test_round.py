@@ -8,6 +8,7 @@ import re
 import shutil
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -22,6 +23,7 @@ UNIT = load_unit("00")
 NOTEBOOK = f"{UNIT.notebook_name}.ipynb"
 FULL = os.environ.get("N2R_FULL") == "1" or os.environ.get("CI") == "true"
 WRONG = "def mean_square(x):\n    return np.sum(x**2)\n"
+SECONDS_OF_LISTENING = 3
 PLAYWRIGHTS_OWN = 5000  # milliseconds
 PICTURES = os.environ.get("N2R_PICTURES")  # a folder: what the pages looked like
 
@@ -201,17 +203,28 @@ def test_what_is_anothers_cannot_be_read_or_changed(handed_in, alice):
 
 def test_nobody_listens_in_on_anothers_kernel(handed_in, alice):
     hub = handed_in
+    alice.page.get_by_role("tab", name=NOTEBOOK).click()
+    spoken = f"import time\nfor _ in range({SECONDS_OF_LISTENING * 10}):\n"
+    spoken += "    print('what Alice thinks', flush=True)\n    time.sleep(0.1)"
+    eavesdropper = Path(__file__).with_name("eavesdropper.py").read_text()
+    who = (str(hub.home(hub.alice).stat().st_uid), str(SECONDS_OF_LISTENING))
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(as_learner, hub, hub.bob, "python", "-c", eavesdropper, *who)
+        while not listening.done():
+            assert alice.run_in_kernel(spoken) == "ok"
+    result = json.loads(listening.result().stdout)
+    assert result["ports"]  # her server's, at least
+    assert result["heard"] == ""
+
+
+def test_anothers_server_asks_who_is_there(handed_in, alice):
+    hub = handed_in
     server = min(hub.processes(hub.alice), key=psutil.Process.create_time)
-    listening = [
-        (process.pid, connection.laddr.port)
-        for process in hub.processes(hub.alice)
-        for connection in process.net_connections("tcp")
+    (port,) = [
+        connection.laddr.port
+        for connection in server.net_connections("tcp")
         if connection.status == psutil.CONN_LISTEN
     ]
-    # The notebook's kernel is alive, and the one door is the server's, which asks who is there.
-    assert len(hub.processes(hub.alice)) > 1
-    assert [pid for pid, _ in listening] == [server.pid]
-    ((_, port),) = listening
     address = f"http://127.0.0.1:{port}/user/{hub.alice}/api/contents"
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(address, timeout=30)
