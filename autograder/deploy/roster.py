@@ -13,8 +13,9 @@ from autograder.errors import GraderError
 INSTRUCTOR: Final = "instructor"
 LEARNER: Final = "learner"
 COLUMNS: Final = ("username", "role", "first_name", "last_name")
-# What every system takes; nbgrader's exchange puts a + after the name, so it cannot hold one.
-USERNAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+# What every system takes, without the + that ends a name in the exchange; and short, for the
+# paths of kernels' sockets, below the home, must be.
+USERNAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,19}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _wrong(people: list[Person]) -> list[str]:
         if not USERNAME.fullmatch(person.username):
             wrong.append(
                 f"line {line}: {person.username!r} cannot be a username; "
-                "take small letters, digits, - and _, first a letter"
+                "take up to 20 small letters, digits, - and _, first a letter"
             )
         if person.role not in (INSTRUCTOR, LEARNER):
             wrong.append(f"line {line}: role {person.role!r} is neither instructor nor learner")
