@@ -19,11 +19,14 @@ from autograder.unit import COURSE, ROOT, SOLUTIONS
 
 ENVIRONMENT: Final = ROOT / ".venv"  # the only part of the repository that learners may enter
 CLASS: Final = "class"  # the instructor's class folder, in the home
-MESSAGES_BY_FILES: Final = {
-    # Kernels listen on TCP by default, and whoever has an account here could listen in on what
-    # they send. Sockets in a private folder cannot be reached by others.
-    "KernelManager": {"transport": "ipc"},
-    "ServerApp": {"allow_origin": ""},
+# Kernels listen on TCP by default, and whoever has an account here could listen in on what they
+# send. Sockets in a private folder cannot be reached by others.
+MESSAGES_BY_FILES: Final = {"KernelManager": {"transport": "ipc"}}
+HOUR: Final = 3600
+# A learner's kernel that no tab shows ends after a while, and a server without kernels too.
+WHEN_IDLE: Final = {
+    "MappingKernelManager": {"cull_idle_timeout": HOUR, "cull_connected": False},
+    "ServerApp": {"shutdown_no_activity_timeout": 2 * HOUR},
 }
 INSTRUCTORS_TOOLS: Final = ("formgrader", "course_list")
 
@@ -95,7 +98,8 @@ def write_jupyter_settings(settings: HubSettings, instructor: Person) -> None:
         lab = {"@jupyterlab/apputils-extension:announcements": True}
         if role == LEARNER:
             off = {f"nbgrader.server_extensions.{name}": False for name in INSTRUCTORS_TOOLS}
-            server["ServerApp"] = {**server["ServerApp"], "jpserver_extensions": off}
+            server |= WHEN_IDLE
+            server["ServerApp"] = {**WHEN_IDLE["ServerApp"], "jpserver_extensions": off}
             for name in (*INSTRUCTORS_TOOLS, "create_assignment"):
                 lab[f"@jupyter/nbgrader:{name.replace('_', '-')}"] = True
         _write(folder / "jupyter_server_config.json", json.dumps(server, indent=1))

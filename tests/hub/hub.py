@@ -73,6 +73,7 @@ class Hub:
         self.limited = places(CONTROLLERS) is not None
         self._log = self.folder / "hub.log"
         self._process: subprocess.Popen | None = None
+        self._known: dict[str, dict[str, str]] = {}
 
     def set_up(self) -> None:
         """What an administrator does before the first start: autograder.deploy, with a roster."""
@@ -163,13 +164,18 @@ class Hub:
 
     def _variables(self, username: str, role: str) -> dict[str, str]:
         """What a server on the hub gets, from the copy of the repository that serves."""
+        if username in self._known:
+            return self._known[username]
         code = (
             "import json, sys; from autograder.deploy.environment import environment_of as e; "
             "from autograder.deploy.settings import load_settings as s; "
             "print(json.dumps(e(s(), *sys.argv[1:])))"
         )
         command = [sys.executable, "-c", code, username, role]
-        return json.loads(subprocess.check_output(command, env=self._environment()))
+        self._known[username] = json.loads(
+            subprocess.check_output(command, env=self._environment())
+        )
+        return self._known[username]
 
     def home(self, username: str) -> Path:
         """Somebody's home."""

@@ -66,10 +66,9 @@ def alice(hub, browser):
 def handed_in(hub, alice):
     """Alice has solved the unit and handed it in; Bob too, wrongly, and then in Alice's name."""
     fetch_solve_and_submit(alice)
-    home = hub.home(hub.bob)
-    as_learner(hub, hub.bob, "nbgrader", "fetch_assignment", UNIT.name)
-    notebook = home / UNIT.name / NOTEBOOK
-    solve(notebook, WRONG)
+    released = hub.settings.course_of_exchange / "outbound" / UNIT.name
+    as_learner(hub, hub.bob, "cp", "--recursive", str(released), ".")
+    solve(hub.home(hub.bob) / UNIT.name / NOTEBOOK, WRONG)
     as_learner(hub, hub.bob, "nbgrader", "submit", UNIT.name)
     forged = as_learner(hub, hub.bob, "nbgrader", "submit", UNIT.name, f"--student={hub.alice}")
     assert f"{hub.alice}+{UNIT.name}" in forged.stderr, "nbgrader itself no longer allows it"
