@@ -31,7 +31,7 @@ image: environment ## build the root of containers, to grade on macOS or with do
 	@python -m autograder.sandbox.image
 
 lock: environment ## solve pyproject.toml's dependencies again (delete requirements.lock for all news)
-	@uv pip compile pyproject.toml --extra grader --extra cluster --extra postgres --extra dev --quiet \
+	@uv pip compile pyproject.toml --extra grader --extra cluster --extra postgres --extra hub --extra dev --quiet \
 	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --custom-compile-command 'make lock' --output-file requirements.lock
 	@autograder/environment.sh

@@ -50,3 +50,11 @@ c.Autograde.autograde_preprocessors = [
 ]
 # What lateness costs, if anything, stands in the class folder's class.toml.
 c.AssignLatePenalties.plugin_class = "autograder.lateness.plugin.ClassPolicy"
+
+# `nbgrader generate_feedback` and the formgrader's button write the pages of `n2r feedback`: with
+# nbgrader's own, a learner's markup acts and the source of tests is shown.
+c.GenerateFeedback.exporter_class = "autograder.nbgrader_glue.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+
+# What is in the exchange under a student's name is collected only if it is the student's.
+c.ExchangeFactory.collect = "autograder.exchange.CollectFromOwners"

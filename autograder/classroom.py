@@ -31,7 +31,7 @@ from autograder.kept import Kept, fingerprint, keep, load_kept
 from autograder.lateness import read_rules
 from autograder.sandbox import choose
 from autograder.seeds import seed_of
-from autograder.submissions import Submission, find_submissions
+from autograder.submissions import SECRET, TIMESTAMP, Submission, find_submissions
 from autograder.unit import Unit, load_unit
 from autograder.verdict import SubmissionVerdict
 from autograder.workers import Result, Task, cores, grade_all, grade_on_cluster
@@ -204,6 +204,7 @@ class _Run:
         self._report(kept, now=False)
         if kept.recorded != _record_mark(self._folder, task.submission):
             self._not_in_gradebook.append(kept)
+            write_companions(self._folder, self._unit, task.submission)
         return True
 
     def take(self, task: Task, result: Result) -> None:
@@ -298,9 +299,6 @@ def write_graded(folder: ClassFolder, unit: Unit, submission: Submission, notebo
         for path in unit.release.parent.iterdir()
         if path.is_file() and path.suffix != ".ipynb"
     }
-    timestamp = submission.timestamp()
-    if timestamp is not None:
-        files["timestamp.txt"] = timestamp.encode()
     mode = GROUP_WRITABLE if folder.group_shared else READ_ONLY
     with writing_in(folder.autograded):
         for name, content in {**files, place.name: notebook}.items():
@@ -308,3 +306,15 @@ def write_graded(folder: ClassFolder, unit: Unit, submission: Submission, notebo
         if folder.group_shared:
             for shared in (place.parent, place.parent.parent, folder.autograded):
                 shared.chmod(shared.stat().st_mode | SHARED_FOLDER)
+    write_companions(folder, unit, submission)
+
+
+def write_companions(folder: ClassFolder, unit: Unit, submission: Submission) -> None:
+    """Write when it was handed in, and by which secret the exchange gives feedback to who did."""
+    place = folder.graded_notebook(unit, submission.student).parent
+    texts = {TIMESTAMP: submission.timestamp(), SECRET: submission.secret()}
+    mode = GROUP_WRITABLE if folder.group_shared else READ_ONLY
+    with writing_in(folder.autograded):
+        for name, text in texts.items():
+            if text is not None:
+                write_atomically(place / name, text.encode(), mode)

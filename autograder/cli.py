@@ -33,7 +33,11 @@ TrustOption = Annotated[
 ]
 ClassOption = Annotated[
     Optional[Path],  # noqa: UP045
-    typer.Option("--class", help="nbgrader's course directory; this repository by default"),
+    typer.Option(
+        "--class",
+        envvar="N2R_CLASS",
+        help="nbgrader's course directory; this repository by default",
+    ),
 ]
 JsonOption = Annotated[
     Optional[Path],  # noqa: UP045

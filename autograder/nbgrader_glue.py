@@ -1,9 +1,9 @@
-"""Our grader behind ``nbgrader autograde`` and the formgrader's button: the same marks.
+"""Our grader behind nbgrader's commands and the formgrader's buttons: same marks, same feedback.
 
 nbgrader reads a submission twice: from submitted/, to "sanitize" it into autograded/, and from
 there, to grade it. Here the first reading grades in the sandbox and enters the marks; the second
 one finds our graded notebook and does nbgrader's own rest, such as late penalties. The settings
-are ``c.Autograde`` in nbgrader_config.py.
+are ``c.Autograde`` and ``c.GenerateFeedback`` in nbgrader_config.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from traitlets import default
 
 from autograder.class_folder import ClassFolder, make_ours, open_class, writing_in
 from autograder.classroom import entry_of, kept_of, recorded
@@ -22,6 +23,7 @@ from autograder.gradebook import ClassGradebook
 from autograder.grading import oracle_for
 from autograder.history import remember
 from autograder.kept import keep, load_kept, unit_version
+from autograder.publishing import HumanMarks, feedback_page, human_marks
 from autograder.seeds import seed_of
 from autograder.submissions import Submission
 from autograder.unit import Unit, load_unit
@@ -46,6 +48,33 @@ class GradingExporter(NotebookExporter):
         submission = Submission(student, Path(filename).parent, unit.notebook_name)
         notebook = grade_into_gradebook(folder, unit, submission)
         return self.from_notebook_node(nbformat.reads(notebook, as_version=4), resources, **kw)
+
+
+class FeedbackExporter(NotebookExporter):
+    """Makes our feedback page of a graded notebook, in place of nbgrader's."""
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_filename(
+        self,
+        filename: str,  # noqa: ARG002 - the notebook is found by whose it is
+        resources: dict[str, Any] | None = None,
+        **kw: Any,  # noqa: ARG002
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the page, for nbgrader to write into feedback/."""
+        assert self.parent is not None, "nbgrader's converter is the parent of its exporter"
+        assert resources is not None, "nbgrader says whose notebook it is"
+        folder = class_of(self.parent.coursedir, self.config)
+        unit, student = (resources["nbgrader"][key] for key in ("assignment", "student"))
+        unit = current_unit(unit)
+        kept = load_kept(folder, unit.name, student)
+        if kept is None:
+            raise GraderError(f"{unit.name} of {student} has not been graded by this grader")
+        added = human_marks(folder, unit).get(student, HumanMarks())
+        resources["output_extension"] = self.file_extension
+        return feedback_page(folder, unit, kept.verdict, added), resources
 
 
 def grade_into_gradebook(folder: ClassFolder, unit: Unit, submission: Submission) -> str:

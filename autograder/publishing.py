@@ -28,7 +28,7 @@ from autograder.report.records import HumanMarks, human_marks, names_of_people, 
 from autograder.report.roll import Handed, Roll
 from autograder.report.specimens import Answers, read_answers, specimens
 from autograder.standing import with_manual_scores
-from autograder.submissions import students_with
+from autograder.submissions import SECRET, TIMESTAMP, students_with
 from autograder.unit import Unit
 from autograder.verdict import SubmissionVerdict
 
@@ -39,21 +39,37 @@ COURSE_PAGE: Final = "course.html"
 
 def write_feedback(folder: ClassFolder, unit: Unit) -> Iterator[Path]:
     """Write each submission's feedback page, in nbgrader's layout; yield its path."""
-    added, title = human_marks(folder, unit), title_of(unit)
+    added = human_marks(folder, unit)
     for verdict in verdicts_of(folder, unit):
-        human = added.get(verdict.student, HumanMarks())
-        page = feedback_html(
-            _graded(folder, unit, verdict),
-            verdict,
-            comments=human.comments,
-            manual_scores=human.scores,
-            unit_title=title,
-        )
+        page = feedback_page(folder, unit, verdict, added.get(verdict.student, HumanMarks()))
         path = feedback_path(folder, unit, verdict.student)
         with writing_in(folder.root / FEEDBACK):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, page.encode())
+            _copy_what_the_exchange_needs(folder.graded_notebook(unit, verdict.student), path)
         yield path
+
+
+def feedback_page(
+    folder: ClassFolder, unit: Unit, verdict: SubmissionVerdict, added: HumanMarks
+) -> str:
+    """One submission's feedback page."""
+    return feedback_html(
+        _graded(folder, unit, verdict),
+        verdict,
+        comments=added.comments,
+        manual_scores=added.scores,
+        unit_title=title_of(unit),
+    )
+
+
+def _copy_what_the_exchange_needs(graded: Path, page: Path) -> None:
+    """Put beside a page what tells `nbgrader release_feedback` whose submission it belongs to."""
+    for name in (TIMESTAMP, SECRET):
+        if (graded.parent / name).exists():
+            write_atomically(page.with_name(name), (graded.parent / name).read_bytes())
+        else:  # an earlier submission's
+            page.with_name(name).unlink(missing_ok=True)
 
 
 class Report(NamedTuple):

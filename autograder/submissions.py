@@ -19,7 +19,9 @@ from autograder.hashes import hash_of
 from autograder.unit import Unit, nearest
 
 LARGEST_SUBMISSION_BYTES: Final = 20 << 20
-LARGEST_TIMESTAMP_BYTES: Final = 200
+TIMESTAMP: Final = "timestamp.txt"  # written by nbgrader beside what is handed in
+SECRET: Final = "submission_secret.txt"  # so too; only who handed it in knows it
+LARGEST_TEXT_BYTES: Final = 200
 LONGEST_STUDENT_ID: Final = 128  # what nbgrader's tables hold
 MOST_NAMES_SHOWN: Final = 3
 
@@ -63,10 +65,18 @@ class Submission:
 
     def timestamp(self) -> str | None:
         """When it was handed in, as nbgrader's ``timestamp.txt`` says; None if there is none."""
+        return self._line(TIMESTAMP)
+
+    def secret(self) -> str | None:
+        """What nbgrader's ``submission_secret.txt`` says; None if there is none."""
+        return self._line(SECRET)
+
+    def _line(self, name: str) -> str | None:
+        """The text of a small file beside the notebook; None if there is none."""
         if self._is_elsewhere():
             return None
         try:
-            text = read_file(self.folder / "timestamp.txt", LARGEST_TIMESTAMP_BYTES)
+            text = read_file(self.folder / name, LARGEST_TEXT_BYTES)
         except (OSError, UnreadableNotebook):
             return None
         return text.decode(errors="replace").strip() or None
@@ -79,7 +89,7 @@ class Submission:
         if not self.folder.is_dir():
             return "in place of the unit's folder stands a file"
         try:
-            names = sorted({path.name for path in self.folder.iterdir()} - {"timestamp.txt"})
+            names = sorted({path.name for path in self.folder.iterdir()} - {TIMESTAMP, SECRET})
         except OSError as error:
             return f"the folder cannot be read ({error.strerror})"
         notebooks = [name for name in names if name.endswith(".ipynb")]

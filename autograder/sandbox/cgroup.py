@@ -94,15 +94,15 @@ def make_group(limits: Limits) -> Group | None:
 
 
 @functools.cache  # which is right as long as nobody moves this program to another group
-def places() -> dict[str, Path] | None:
+def places(needed: tuple[str, ...] = NEEDED) -> dict[str, Path] | None:
     """For each controller the folder in which this user can make groups; None if one lacks.
 
     What graders that were killed have left there is removed.
     """
     found: dict[str, Path] = {}
     own = dict(_own_groups())
-    for controllers, root, mounted_at in _trees():
-        for controller in NEEDED:
+    for controllers, root, mounted_at in _trees(needed):
+        for controller in needed:
             key = controller if controllers else ""
             if key not in own or (controllers and controller not in controllers):
                 continue
@@ -110,7 +110,7 @@ def places() -> dict[str, Path] | None:
             place = _nearest_usable(mounted_at, mounted_at / inside.relative_to("/"), controller)
             if place is not None and controller not in found:
                 found[controller] = place
-    if set(found) != set(NEEDED):
+    if set(found) != set(needed):
         return None
     for place in set(found.values()):
         _remove_forgotten(place)
@@ -140,7 +140,7 @@ def _own_groups() -> Iterator[tuple[str, str]]:
             yield from ((controller, path) for controller in controllers.split(","))
 
 
-def _trees() -> Iterator[tuple[set[str], str, Path]]:
+def _trees(needed: tuple[str, ...]) -> Iterator[tuple[set[str], str, Path]]:
     """(controllers, the part that is mounted, where) of each mounted tree; none in version 2."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/self/mountinfo").read_text().splitlines():
@@ -149,7 +149,7 @@ def _trees() -> Iterator[tuple[set[str], str, Path]]:
             kind, _, options = after.split()[:3]
             if kind == "cgroup2":
                 yield set(), root, Path(mounted_at)
-            elif kind == "cgroup" and set(NEEDED) & set(options.split(",")):
+            elif kind == "cgroup" and set(needed) & set(options.split(",")):
                 yield set(options.split(",")), root, Path(mounted_at)
 
 

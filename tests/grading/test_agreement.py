@@ -19,6 +19,7 @@ from autograder.classroom import grade_class
 from autograder.errors import GraderError
 from autograder.kept import load_verdicts
 from autograder.nbgrader_glue import current_unit, grade_into_gradebook
+from autograder.publishing import write_feedback
 from autograder.seeds import seed_of
 from autograder.submissions import find_submissions
 from autograder.unit import Unit
@@ -141,6 +142,15 @@ def test_what_nbgrader_graded_is_not_graded_again(unit, theirs):
     )
     assert graded_now == []
     assert marks(theirs, unit.name) == before
+
+
+def test_nbgrader_generate_feedback_writes_the_same_pages(unit, ours, nbgrader):
+    pages = {path: path.read_text() for path in write_feedback(open_class(ours), unit)}
+    for path in pages:
+        path.unlink()
+    done = nbgrader(ours, "generate_feedback", unit.name, "--force")
+    assert done.returncode == 0, done.stdout
+    assert {path: path.read_text() for path in pages} == pages
 
 
 def test_a_misnamed_notebook_earns_nothing_either_way(tmp_path, small_unit, nbgrader):
