@@ -14,7 +14,7 @@ from rich.console import Console
 
 from autograder.errors import BadUnit, GraderError
 from autograder.site.executed import is_cached, page_notebook
-from autograder.site.sources import HERE, Page, write_sources
+from autograder.site.sources import EXTRA, HERE, Page, write_sources
 from autograder.unit import ROOT, load_unit, unit_names
 
 BUILD: Final = ROOT / "build"
@@ -70,7 +70,8 @@ def _require(chosen: Sequence[str]) -> None:
     """Say at once what is missing, not after minutes."""
     if any(importlib.util.find_spec(name) is None for name in ("sphinx", "myst_nb", "furo")):
         raise GraderError(
-            "Sphinx is missing: `make environment` installs it, or `pip install 'nand2resnet[site]'`"
+            "Sphinx is missing: `make environment` installs it; "
+            "so does `pip install 'nand2resnet[site]'`"
         )
     needs_torch = [name for name in chosen if name >= FIRST_WITH_TORCH]
     if needs_torch and importlib.util.find_spec("torch") is None:
@@ -90,8 +91,12 @@ def _run_sphinx(sources: Path, out: Path) -> list[str]:
     warned = out.with_name(f"{out.name}-warnings.txt")
     with warned.open("w", encoding="utf-8") as stream:
         app = Sphinx(
-            *(str(folder) for folder in (sources, HERE, out, work)),
+            sources,
+            HERE,
+            out,
+            work,
             "html",
+            confoverrides={"html_extra_path": [str(sources / EXTRA)]},
             status=None,
             warning=stream,
         )

@@ -8,12 +8,11 @@ language = "en"
 extensions = ["myst_nb"]
 templates_path = ["templates"]
 html_static_path = ["static"]
-exclude_patterns = ["**/.ipynb_checkpoints"]
+exclude_patterns = ["_extra"]
 
 # The notebooks have been executed before: see executed.py. Their figures are played by figures.js.
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
-nb_render_image_options: dict[str, str] = {}
 myst_enable_extensions = ["amsmath", "dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 myst_title_to_header = True
@@ -27,6 +26,7 @@ mathjax3_config = {
 
 html_theme = "furo"
 html_title = "nand2resnet"
+html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False

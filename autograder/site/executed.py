@@ -80,7 +80,7 @@ def _version(unit: Unit) -> str:
 
 def _executed(unit: Unit, released: NotebookNode) -> NotebookNode:
     """Every cell run by a real kernel, the reference in place of what a learner is to write."""
-    import nbclient  # starting a site that is cached needs no kernel
+    import nbclient  # a site whose units are all cached needs no kernel
     from nbclient.exceptions import CellExecutionError
 
     solved = copy.deepcopy(released)
@@ -93,7 +93,10 @@ def _executed(unit: Unit, released: NotebookNode) -> NotebookNode:
     environment = {"NAND2RESNET_OFFLINE": "1"} | dict(os.environ) | {"PYTHONPATH": path}
     with tempfile.TemporaryDirectory(prefix="n2r-site-") as folder:
         client = nbclient.NotebookClient(
-            solved, timeout=SECONDS_A_CELL, resources={"metadata": {"path": folder}}
+            solved,
+            timeout=SECONDS_A_CELL,
+            resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=ERROR"],
         )
         try:
             client.execute(env=environment)

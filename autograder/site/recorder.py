@@ -1,4 +1,4 @@
-"""Records, in the kernel of a solved notebook, what its figures show in other states than the first.
+"""Records, in the kernel of a solved notebook, what its figures show in their other states.
 
 A page has no kernel, so nobody computes there when a control is moved. For the controls that
 walks.py names, the states are computed now and kept with the page.
@@ -81,7 +81,7 @@ def kernel_traits(figure: Any) -> list[str]:
 def seen_at(figure: Any, state: State, outputs: list[str]) -> tuple[list[Any], dict[str, str]]:
     """Bring the figure into a state: its inputs then, and its outputs as JSON."""
     _go(figure, state)
-    at = [rounded(getattr(figure, name)) for name in state]
+    at = [getattr(figure, name) for name in state]
     return at, {name: json.dumps(rounded(getattr(figure, name))) for name in outputs}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import copy
 import json
 import os
 import re
@@ -15,6 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import UnknownName
+from autograder.hashes import hash_of
 from autograder.site.executed import WIDGET_STATE, WIDGET_VIEW
 from autograder.unit import ROOT, Unit
 
@@ -26,6 +29,9 @@ ORDER: Final = (
     *("large_classes", "writing_a_unit", "security", "how_it_compares", "architecture"),
 )
 """Of the grader's pages. Pages that are not named come after these, the changelog last."""
+EXTRA: Final = "_extra"
+"""The folder whose content goes into the site as it is."""
+PICTURES_OF_OUTPUTS: Final = "pictures"
 PICTURES: Final = (".svg", ".png", ".gif", ".jpg")
 NOTE: Final = (
     "```{note}\n"
@@ -63,7 +69,8 @@ def write_sources(pages: Iterable[Page], folder: Path) -> None:
     (folder / "docs").mkdir()
     pages = list(pages)
     for page in pages:
-        notebook = nbformat.from_dict(page.notebook)
+        notebook = copy.deepcopy(page.notebook)
+        _put_pictures_beside(notebook, folder / EXTRA / PICTURES_OF_OUTPUTS)
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(NOTE))
         nbformat.write(notebook, folder / "units" / f"{page.unit.name}.ipynb")
         for picture in page.unit.release.parent.iterdir():
@@ -76,6 +83,25 @@ def write_sources(pages: Iterable[Page], folder: Path) -> None:
         (folder / "docs" / document.name).write_text(moved, encoding="utf-8")
     front = front_page(pages, [document.stem for document in documents])
     (folder / "index.md").write_text(front, encoding="utf-8")
+
+
+def _put_pictures_beside(notebook: NotebookNode, folder: Path) -> None:
+    """Make files of the pictures that stand in outputs as text: smaller, and loaded when seen."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def put(found: re.Match[str]) -> str:
+        content = base64.b64decode(found[1])
+        name = f"{hash_of(content)[:16]}.png"
+        (folder / name).write_bytes(content)
+        return f'src="../{PICTURES_OF_OUTPUTS}/{name}" loading="lazy"'
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                shown = output.data["text/html"]
+                output.data["text/html"] = re.sub(
+                    r'src="data:image/png;base64,([^"]*)"', put, "".join(shown)
+                )
 
 
 def documents_in_order(folder: Path) -> list[Path]:

@@ -58,7 +58,7 @@ def _outlier_lines(figure: Any) -> list[State]:
 
 
 def _decision_boundary(figure: Any) -> list[State]:
-    gates, levels = list(figure.plane["gates"]), np.arange(-2, 2.1, 1.0)
+    gates, levels = list(figure.plane["gates"]), [-2.0, -1.0, 1.0, 2.0]
     return _grid(gate=gates, weights=_places(levels, levels), threshold=[-1.5, -0.5, 0.5, 1.5])
 
 

@@ -5,9 +5,9 @@ const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
 const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
 const SAME = 1e-9;
 const SHARE_OF_CHANGED = 1000; // the control that was moved decides which state is nearest
-const WITHOUT_KERNEL = "Run the notebook to move this: here is no Python that could compute it.";
+const WITHOUT_KERNEL = "Run the notebook to move this: only there is a Python that computes it.";
 const RECORDED =
-  "Recorded from a solved notebook, in some of its states. In the notebook your own code computes all of them.";
+  "Recorded from a solved notebook, in some of its states. In yours, your own code computes every one.";
 
 // What anywidget calls a model, with a recording in the kernel's place.
 class Model {
