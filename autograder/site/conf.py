@@ -1,6 +1,9 @@
 """Sphinx's settings for the site; its pages are written by sources.py."""
 
 import os
+from typing import Any
+
+from sphinx.application import Sphinx
 
 project = "nand2resnet"
 author = "the authors of nand2resnet"
@@ -37,3 +40,18 @@ html_theme_options = {
     "dark_css_variables": {"color-brand-primary": "#56b4e9", "color-brand-content": "#7cc4ee"},
 }
 html_baseurl = os.environ.get("N2R_SITE_URL", "")
+
+
+def setup(app: Sphinx) -> None:
+    """After furo has made its navigation."""
+    app.connect("html-page-context", _say_levels, priority=900)
+
+
+def _say_levels(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: Any
+) -> None:
+    """A heading without a level means nothing to a screen reader: those of the sidebar get one."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )

@@ -154,17 +154,23 @@ class Words(HTMLParser):
 
 
 def readings(content: str) -> str:
-    """A file as it stands, as it is read, and with JSON's and HTML's escapes undone."""
+    """A file as it stands and as it is read, with the escapes of HTML and JSON undone."""
+    content = LONG_ROWS_OF_NUMBERS.sub(" ", content)
     words = Words()
     words.feed(content)
-    read = "".join(words.parts)
-    unescaped = html.unescape(read).replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
-    return "\n".join([content, read, unescaped])
+    both = html.unescape(content + "".join(words.parts))
+    return both.replace('\\"', '"').replace("\\'", "'")
+
+
+LONG_ROWS_OF_NUMBERS = re.compile(r"[-+0-9.eE, \[\]]{60,}")
 
 
 def found_in(content: str, secrets: list[str]) -> list[str]:
     everything = readings(content)
-    return [secret for secret in secrets if secret in everything]
+    # Pieces first: of most secrets nowhere in a page stand even the first letters.
+    pieces = {everything[i : i + LONG_ENOUGH] for i in range(len(everything) - LONG_ENOUGH + 1)}
+    likely = [secret for secret in secrets if secret[:LONG_ENOUGH] in pieces]
+    return [secret for secret in likely if secret in everything]
 
 
 def test_no_file_holds_a_line_that_only_an_instructor_has(site):
@@ -274,11 +280,8 @@ def test_every_page_loads_without_an_error_and_asks_nobody_else(site, visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(site, browser, scheme):
-    pages = (
-        site.pages()
-        if FULL
-        else ["index.html", "units/01_gradient_descent.html", "docs/security.html", "search.html"]
-    )
+    few = ["index.html", "units/01_gradient_descent.html", "docs/security.html"]
+    pages = site.pages() if FULL else few
     visit = Visit(site, browser, color_scheme=scheme)
     found = []
     for name in pages:
@@ -290,7 +293,7 @@ def test_axe_finds_nothing_serious(site, browser, scheme):
             if one["impact"] in SERIOUS
         ]
     visit.context.close()
-    assert found == []
+    assert not found, json.dumps(found, indent=1)
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(site, browser):
@@ -357,6 +360,8 @@ def test_every_figure_is_alive_and_moves(site, visit):
     """Whatever control a figure has first: it does something that can be seen."""
     still = []
     for name in unit_names():
+        if not (FULL or name.startswith(EXECUTED)):
+            continue
         page = visit.open(f"units/{name}.html")
         boxes = page.locator(".n2r-site-figure")
         assert boxes.count() == page.locator(".n2r-site-figure[data-alive]").count()
