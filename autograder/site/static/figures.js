@@ -213,14 +213,17 @@ function followTheme() {
 }
 
 // What is wider than its column is moved sideways, from the keyboard as well.
+const MAY_BE_WIDE = "pre, .table-wrapper, .output, mjx-container[display]";
 function letScroll() {
-  for (const box of document.querySelectorAll(".highlight pre, .table-wrapper, .output pre, .output.text_html")) {
+  for (const box of document.querySelectorAll(MAY_BE_WIDE)) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   }
 }
 
 followTheme();
 letScroll();
+addEventListener("load", () => window.MathJax?.startup?.promise?.then(letScroll));
+addEventListener("resize", letScroll);
 const models = modelsOfPage();
 await Promise.all([...document.querySelectorAll(VIEW)].map((script) => mount(script, models)));
 document.body.dataset.figures = "ready";
