@@ -19,7 +19,10 @@ from autograder.unit import COURSE, ROOT, Unit
 RECORDED: Final = "application/vnd.nand2resnet.recorded+json"
 WIDGET_STATE: Final = "application/vnd.jupyter.widget-state+json"
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
-SECONDS_A_CELL: Final = 600
+SECONDS_A_CELL: Final = 3600
+"""Units that train take minutes on a busy machine."""
+SAME_EVERYWHERE: Final = {"NAND2RESNET_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+"""The digits that ship with the course, and sums in one order. The environment may differ."""
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 # Runs after the last cell, in the notebook's own kernel: only there are the functions that the
@@ -81,7 +84,7 @@ def _version(unit: Unit) -> str:
 def _executed(unit: Unit, released: NotebookNode) -> NotebookNode:
     """Every cell run by a real kernel, the reference in place of what a learner is to write."""
     import nbclient  # a site whose units are all cached needs no kernel
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     solved = copy.deepcopy(released)
     for cell in solved.cells:
@@ -90,7 +93,7 @@ def _executed(unit: Unit, released: NotebookNode) -> NotebookNode:
             cell.source = unit.reference_source(grade_id.removesuffix("-solution"))
     solved.cells.append(nbformat.v4.new_code_cell(RECORD))
     path = os.pathsep.join([str(COURSE), str(ROOT)])
-    environment = {"NAND2RESNET_OFFLINE": "1"} | dict(os.environ) | {"PYTHONPATH": path}
+    environment = SAME_EVERYWHERE | dict(os.environ) | {"PYTHONPATH": path}
     with tempfile.TemporaryDirectory(prefix="n2r-site-") as folder:
         client = nbclient.NotebookClient(
             solved,
@@ -100,7 +103,7 @@ def _executed(unit: Unit, released: NotebookNode) -> NotebookNode:
         )
         try:
             client.execute(env=environment)
-        except CellExecutionError as error:
+        except (CellExecutionError, CellTimeoutError) as error:
             told = ANSI.sub("", str(error)).strip()
             raise BadUnit(f"{unit.name}: a cell of the solved notebook fails:\n{told}") from None
     return solved
