@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import html
 import json
 import os
 import re
@@ -32,6 +33,7 @@ ORDER: Final = (
 EXTRA: Final = "_extra"
 """The folder whose content goes into the site as it is."""
 PICTURES_OF_OUTPUTS: Final = "pictures"
+PICTURES_OF_UNITS: Final = "units-at-a-glance"
 PICTURES: Final = (".svg", ".png", ".gif", ".jpg")
 NOTE: Final = (
     "```{note}\n"
@@ -76,6 +78,7 @@ def write_sources(pages: Iterable[Page], folder: Path) -> None:
         for picture in page.unit.release.parent.iterdir():
             if picture.suffix in PICTURES:
                 shutil.copy(picture, folder / "units" / picture.name)
+    shutil.copytree(ROOT / "assets" / "units", folder / EXTRA / PICTURES_OF_UNITS)
     documents = documents_in_order(DOCS)
     for document in documents:
         text = document.read_text(encoding="utf-8")
@@ -118,16 +121,25 @@ def front_page(pages: list[Page], documents: list[str]) -> str:
     """index.md: what this is, a figure to move, and the lists of pages."""
     template = (HERE / "index.md").read_text(encoding="utf-8")
     units = "\n".join(f"{page.title} <units/{page.unit.name}>" for page in pages)
-    table = "\n".join(
-        f"| [{page.title}](units/{page.unit.name}.ipynb) | {page.effort} |" for page in pages
-    )
     parts = {
         "FIGURE": front_figure(pages),
         "UNITS": units,
-        "TABLE": table,
+        "CARDS": cards(pages),
         "DOCUMENTS": "\n".join(f"docs/{name}" for name in documents),
     }
     return re.sub(r"@(\w+)@", lambda found: parts[found[1]], template)
+
+
+def cards(pages: list[Page]) -> str:
+    """A link with a picture for each unit; the picture says nothing that the words do not."""
+    items = "\n".join(
+        f'<li><a href="units/{page.unit.name}.html">'
+        f'<img src="{PICTURES_OF_UNITS}/{page.unit.name}.svg" alt="" width="230" height="172" '
+        f'loading="lazy"><strong>{html.escape(page.title)}</strong>'
+        f"<span>{page.effort}</span></a></li>"
+        for page in pages
+    )
+    return f'```{{raw}} html\n<ul class="n2r-units">\n{items}\n</ul>\n```'
 
 
 def front_figure(pages: list[Page]) -> str:
