@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import re
 import tempfile
@@ -58,9 +59,17 @@ def page_notebook(unit: Unit, cache: Path, *, execute: bool = True) -> NotebookN
         older.unlink()
     cache.mkdir(parents=True, exist_ok=True)
     partial = kept.with_suffix(".partial")
-    nbformat.write(page, partial)
+    partial.write_text(in_order(page), encoding="utf-8")
     partial.replace(kept)
     return page
+
+
+def in_order(notebook: NotebookNode) -> str:
+    """The notebook as text; other than nbformat's own, dicts of figures keep their order.
+
+    A figure offers its choices in the order of a dict.
+    """
+    return json.dumps(notebook, ensure_ascii=False)
 
 
 def is_cached(unit: Unit, cache: Path) -> bool:

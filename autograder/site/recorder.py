@@ -23,6 +23,8 @@ NO_OUTPUTS: Final = frozenset(
     + ("layout", "palette", "tabbable", "tooltip")
 )
 """What every widget has, and what no figure computes."""
+REMEMBERED: Final = ("best",)
+"""What a figure keeps of its earlier states: here every state comes right after the first."""
 
 
 def record() -> None:
@@ -56,8 +58,12 @@ def recording(figure: Any) -> dict[str, Any]:
     inputs = list(states[0])
     first = {name: getattr(figure, name) for name in inputs}
     outputs = [name for name in figure.keys if name not in {*inputs, *NO_OUTPUTS}]
-    seen = [seen_at(figure, state, outputs) for state in [first, *states]]
-    _go(figure, first)
+    before = {name: getattr(figure, name) for name in REMEMBERED if name in outputs}
+    seen = []
+    for state in [first, *states]:
+        _go(figure, before)
+        seen.append(seen_at(figure, state, outputs))
+    _go(figure, first | before)
     moving = [name for name in outputs if len({shows[name] for _, shows in seen}) > 1]
     values = sorted({shows[name] for _, shows in seen for name in moving})
     place = {value: number for number, value in enumerate(values)}
@@ -86,9 +92,9 @@ def seen_at(figure: Any, state: State, outputs: list[str]) -> tuple[list[Any], d
 
 
 def _go(figure: Any, state: State) -> None:
-    """Set one input after the other: what one changes, a figure may answer by moving another."""
-    for name, value in state.items():
-        if getattr(figure, name) != value:
+    """Set the inputs together, as a front end does; then the figure answers."""
+    with figure.hold_trait_notifications():
+        for name, value in state.items():
             setattr(figure, name, value)
 
 

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import UnknownName
 from autograder.hashes import hash_of
-from autograder.site.executed import WIDGET_STATE, WIDGET_VIEW
+from autograder.site.executed import WIDGET_STATE, WIDGET_VIEW, in_order
 from autograder.unit import ROOT, Unit
 
 HERE: Final = Path(__file__).parent
@@ -74,7 +74,8 @@ def write_sources(pages: Iterable[Page], folder: Path) -> None:
         notebook = copy.deepcopy(page.notebook)
         _put_pictures_beside(notebook, folder / EXTRA / PICTURES_OF_OUTPUTS)
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(NOTE))
-        nbformat.write(notebook, folder / "units" / f"{page.unit.name}.ipynb")
+        target = folder / "units" / f"{page.unit.name}.ipynb"
+        target.write_text(in_order(notebook), encoding="utf-8")
         for picture in page.unit.release.parent.iterdir():
             if picture.suffix in PICTURES:
                 shutil.copy(picture, folder / "units" / picture.name)

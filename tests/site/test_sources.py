@@ -1,13 +1,16 @@
 """What Sphinx is given: the pages in order, their links, diagrams as words, and figures' states."""
 
+import json
 import math
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import GraderError, UnknownName
 from autograder.site import __main__ as program
+from autograder.site.executed import in_order
 from autograder.site.recorder import recording, rounded
 from autograder.site.sources import DOCS, as_script, documents_in_order, with_links
 from autograder.site.walks import WALKS
@@ -113,6 +116,28 @@ def test_a_recording_leaves_the_figure_where_it_was():
     before = {name: getattr(figure, name) for name in ("scores", "temperature", "probabilities")}
     recording(figure)
     assert before == {name: getattr(figure, name) for name in before}
+
+
+def perceptron(x, w, b):
+    return (x @ w > b).astype(int)
+
+
+def test_a_recorded_state_remembers_no_state_before_it():
+    figure = widgets.DecisionBoundary(perceptron)
+    best = figure.best
+    recorded = recording(figure)
+    assert figure.best == best
+    for state in recorded["states"]:
+        gate = state["at"][recorded["inputs"].index("gate")]
+        corners = recorded["values"][state["shows"]["asked"]]["corners"]
+        right = sum(map(int.__eq__, corners, figure.plane["gates"][gate]))
+        kept = recorded["values"][state["shows"]["best"]] if "best" in state["shows"] else best
+        assert kept[gate] == max(best[gate], right)
+
+
+def test_a_figures_choices_keep_their_order():
+    notebook = nbformat.v4.new_notebook(metadata={"choices": {"b": 1, "a": 2}})
+    assert list(json.loads(in_order(notebook))["metadata"]["choices"]) == ["b", "a"]
 
 
 def test_a_figure_that_computes_by_itself_needs_no_recording():

@@ -220,7 +220,14 @@ function letScroll() {
   }
 }
 
+// Two landmarks of the theme that a screen reader could not tell apart.
+function nameLandmarks() {
+  document.querySelector("aside.sidebar-drawer")?.setAttribute("aria-label", "All pages");
+  document.querySelector("aside.toc-drawer")?.setAttribute("aria-label", "On this page");
+}
+
 followTheme();
+nameLandmarks();
 letScroll();
 addEventListener("load", () => window.MathJax?.startup?.promise?.then(letScroll));
 addEventListener("resize", letScroll);
