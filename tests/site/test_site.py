@@ -79,12 +79,17 @@ class Visit:
         self.wrong: list[str] = []
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.wrong.append(request.url[:100]))
+        self.page.on("requestfailed", self._note_lost)
         self.context.route(re.compile(r"^https?://"), self._only_ours)
 
     def _note(self, message) -> None:
         if message.type in {"error", "warning"}:
             self.wrong.append(message.text)
+
+    def _note_lost(self, request) -> None:
+        # Whoever goes on to the next page drops what the last one had still asked for.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"{request.failure}: {request.url[:100]}")
 
     def _only_ours(self, route) -> None:
         if route.request.url.startswith(self.site.url):
