@@ -284,6 +284,14 @@ def test_every_page_loads_without_an_error_and_asks_nobody_else(site, visit):
         assert visit.wrong == [], page
 
 
+def test_a_request_to_somebody_else_would_be_noticed(site, browser):
+    visit = Visit(site, browser)
+    page = visit.open("docs/changelog.html")
+    page.evaluate("fetch('https://example.org/').catch(() => {})")
+    visit.context.close()
+    assert "asked for https://example.org/" in visit.wrong
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(site, browser, scheme):
     few = ["index.html", "units/01_gradient_descent.html", "docs/security.html"]
