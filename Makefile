@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab build lint bench image lock clean environment system
+.PHONY: help demo test lab site build lint bench image lock clean environment system
 # nbgrader calls alembic by its bare name, and so must find the environment's.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -18,6 +18,9 @@ test: system ## everything CI checks: build --check, ruff, mypy, audit, pytest
 lab: environment ## open the course in JupyterLab
 	@n2r lab
 
+site: environment ## build the course and its pages as a static site, build/site (minutes at first)
+	@python -m autograder.site
+
 build: environment ## make course/ from solutions/
 	@n2r build
 
@@ -31,7 +34,7 @@ image: environment ## build the root of containers, to grade on macOS or with do
 	@python -m autograder.sandbox.image
 
 lock: environment ## solve pyproject.toml's dependencies again (delete requirements.lock for all news)
-	@uv pip compile pyproject.toml --extra grader --extra cluster --extra postgres --extra hub --extra dev --quiet \
+	@uv pip compile pyproject.toml --extra grader --extra cluster --extra postgres --extra hub --extra site --extra dev --quiet \
 	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --custom-compile-command 'make lock' --output-file requirements.lock
 	@autograder/environment.sh
