@@ -23,7 +23,8 @@ from autograder.gradebook import ClassGradebook
 from autograder.grading import oracle_for
 from autograder.history import remember
 from autograder.kept import keep, load_kept, unit_version
-from autograder.publishing import HumanMarks, feedback_page, human_marks
+from autograder.publishing import feedback_page
+from autograder.report.records import HumanMarks, human_marks
 from autograder.seeds import seed_of
 from autograder.submissions import Submission
 from autograder.unit import Unit, load_unit

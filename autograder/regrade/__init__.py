@@ -15,9 +15,9 @@ from autograder.class_folder import ClassFolder, only_grader, open_class
 from autograder.classroom import OnVerdict, enter_results
 from autograder.errors import ClassTrouble
 from autograder.kept import Kept, fingerprint, load_kept
-from autograder.publishing import HumanMarks, human_marks
 from autograder.regrade.changes import Change, change_of, median_points
 from autograder.regrade.staged import clear_staged, load_staged, stage
+from autograder.report.records import HumanMarks, human_marks
 from autograder.sandbox import choose
 from autograder.seeds import seed_of
 from autograder.submissions import Submission, find_submissions

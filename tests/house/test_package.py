@@ -47,7 +47,7 @@ def wanted(project, *extras):
 
 
 def test_the_lock_pins_every_package_that_is_asked_for(project, pins):
-    for requirement in wanted(project, "grader", "cluster", "postgres", "site", "dev"):
+    for requirement in wanted(project, "grader", "cluster", "postgres", "hub", "site", "dev"):
         version, _ = pins[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), f"make lock: {requirement}, not {version}"
 
@@ -88,7 +88,7 @@ def test_a_learners_install_is_light(project):
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("course/nand2resnet", ()), ("autograder", ("grader",)), ("tests", ("grader", "dev"))],
+    [("course/nand2resnet", ()), ("autograder", ("grader", "hub")), ("tests", ("grader", "dev"))],
 )
 def test_everything_imported_is_asked_for(repository, project, folder, extras):
     """What happens to be installed on the author's machine is not on the next one."""
