@@ -88,7 +88,11 @@ def test_a_learners_install_is_light(project):
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("course/nand2resnet", ()), ("autograder", ("grader", "hub")), ("tests", ("grader", "dev"))],
+    [
+        ("course/nand2resnet", ()),
+        ("autograder", ("grader", "hub", "site")),
+        ("tests", ("grader", "dev")),
+    ],
 )
 def test_everything_imported_is_asked_for(repository, project, folder, extras):
     """What happens to be installed on the author's machine is not on the next one."""
@@ -119,6 +123,8 @@ def test_the_extras_are_few(project):
         "grader",
         "cluster",
         "postgres",
+        "hub",
+        "site",
         "dev",
     }
 
