@@ -34,7 +34,8 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_css_files = ["site.css"]
-html_js_files = [("figures.js", {"type": "module"})]
+# No module: a browser loads none from a disk.
+html_js_files = [("figures.js", {"defer": "defer"})]
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#005a8f", "color-brand-content": "#005a8f"},
     "dark_css_variables": {"color-brand-primary": "#56b4e9", "color-brand-content": "#7cc4ee"},

@@ -75,6 +75,7 @@ def write_sources(pages: Iterable[Page], folder: Path) -> None:
     for page in pages:
         notebook = copy.deepcopy(page.notebook)
         _put_pictures_beside(notebook, folder / EXTRA / PICTURES_OF_OUTPUTS)
+        _lead_to_pages(notebook)
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(NOTE))
         target = folder / "units" / f"{page.unit.name}.ipynb"
         target.write_text(in_order(notebook), encoding="utf-8")
@@ -102,13 +103,26 @@ def _put_pictures_beside(notebook: NotebookNode, folder: Path) -> None:
         Image.open(io.BytesIO(content)).save(folder / name, "WEBP", lossless=True, method=2)
         return f'src="../{PICTURES_OF_OUTPUTS}/{name}" loading="lazy"'
 
+    _replace_in_outputs(notebook, r'src="data:image/png;base64,([^"]*)"', put)
+
+
+def _lead_to_pages(notebook: NotebookNode) -> None:
+    """Where an output links to another unit's notebook, let it link to that unit's page."""
+
+    def lead(found: re.Match[str]) -> str:
+        return f'href="{found[1]}.html"'
+
+    _replace_in_outputs(notebook, r'href="[^"]*?(\d\d_\w+)/\w+\.ipynb[^"]*"', lead)
+
+
+def _replace_in_outputs(
+    notebook: NotebookNode, pattern: str, replacement: Callable[[re.Match[str]], str]
+) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
-                shown = output.data["text/html"]
-                output.data["text/html"] = re.sub(
-                    r'src="data:image/png;base64,([^"]*)"', put, "".join(shown)
-                )
+                shown = "".join(output.data["text/html"])
+                output.data["text/html"] = re.sub(pattern, replacement, shown)
 
 
 def documents_in_order(folder: Path) -> list[Path]:

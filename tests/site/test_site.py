@@ -19,7 +19,7 @@ from urllib.parse import unquote, urldefrag
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from autograder.site.__main__ import CACHE, build_site
 from autograder.unit import load_unit, split_solutions, unit_names
@@ -335,6 +335,14 @@ def test_the_learning_rate_is_moved_on_the_front_page(visit):
     assert "Diverging" in explorer.inner_text()
     slider.press("Home")
     assert "Slow" in explorer.inner_text()
+
+
+def test_opened_from_a_disk_its_figures_are_alive_too(site, browser):
+    page = browser.new_page()
+    page.goto((site.folder / "index.html").as_uri())
+    slider = page.locator(".n2r-site-figure").get_by_role("slider", name="Learning rate")
+    expect(slider).to_be_visible()
+    page.close()
 
 
 def test_a_start_goes_to_the_nearest_recorded_one(visit):

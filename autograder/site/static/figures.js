@@ -220,6 +220,12 @@ function letScroll() {
   }
 }
 
+async function showFigures() {
+  const models = modelsOfPage();
+  await Promise.all([...document.querySelectorAll(VIEW)].map((script) => mount(script, models)));
+  document.body.dataset.figures = "ready";
+}
+
 // Two landmarks of the theme that a screen reader could not tell apart.
 function nameLandmarks() {
   document.querySelector("aside.sidebar-drawer")?.setAttribute("aria-label", "All pages");
@@ -231,6 +237,4 @@ nameLandmarks();
 letScroll();
 addEventListener("load", () => window.MathJax?.startup?.promise?.then(letScroll));
 addEventListener("resize", letScroll);
-const models = modelsOfPage();
-await Promise.all([...document.querySelectorAll(VIEW)].map((script) => mount(script, models)));
-document.body.dataset.figures = "ready";
+showFigures();
