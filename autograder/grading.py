@@ -209,6 +209,11 @@ def run_merged(
     unit: Unit, oracle: Oracle, merged: Merged, backend: Backend, limits: Limits
 ) -> Execution:
     """Run a merged notebook's code and probe its exercises."""
+    return execute(job_of(unit, oracle, merged), backend, sandbox_contents(unit), limits)
+
+
+def job_of(unit: Unit, oracle: Oracle, merged: Merged) -> Job:
+    """What a sandbox is given of a merged notebook: code, and the inputs of the cases."""
     cells = []
     for index, cell in enumerate(merged.cells):
         role = "own" if cell.master is None else unit.cells[cell.master].role
@@ -217,8 +222,7 @@ def run_merged(
         elif cell.is_code and role != "demo" and cell.source.strip():
             cells.append(JobCell(index, cell.source, needed=role in NEEDED))
     packed = {name: oracle.expectation(name).packed for name in unit.exercises}
-    job = Job(tuple(cells), packed, unit.probes_source)
-    return execute(job, backend, sandbox_contents(unit), limits)
+    return Job(tuple(cells), packed, unit.probes_source)
 
 
 def _judge(

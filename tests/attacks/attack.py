@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import os
 import re
 import textwrap
 from collections.abc import Callable
@@ -14,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.full import FULL
+
 PAYLOADS = Path(__file__).parent / "payloads"
-FULL = os.environ.get("N2R_FULL") == "1" or (os.environ.get("CI") == "true" and os.geteuid() == 0)
 full = pytest.mark.skipif(not FULL, reason="all attacks one by one: N2R_FULL=1, or CI as root")
 FIELD = re.compile(r"^(Success|Place|Runs|Costs|Marks): (.+)$", re.MULTILINE)
 

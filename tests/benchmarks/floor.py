@@ -14,27 +14,11 @@ import threading
 import time
 from pathlib import Path
 
-from autograder.grading import LIMITS, merge, oracle_for, read_notebook
-from autograder.job import Job, JobCell
-from autograder.merge import Merged
-from autograder.oracle import Oracle
+from autograder.grading import LIMITS, job_of, merge, oracle_for, read_notebook
 from autograder.runner import main as runner
 from autograder.runner.server import LOADED_FIRST
 from autograder.runner.shell import Shell, make_shell, run_cell
-from autograder.unit import Unit, load_unit
-
-
-def job_of(unit: Unit, oracle: Oracle, merged: Merged) -> Job:
-    """What grading would send into the sandbox."""
-    cells = []
-    for index, cell in enumerate(merged.cells):
-        role = "own" if cell.master is None else unit.cells[cell.master].role
-        if role == "check" and cell.master is not None:
-            cells.append(JobCell(index, "", unit.cells[cell.master].name))
-        elif cell.is_code and role != "demo" and cell.source.strip():
-            cells.append(JobCell(index, cell.source))
-    packed = {name: oracle.expectation(name).packed for name in unit.exercises}
-    return Job(tuple(cells), packed, unit.probes_source)
+from autograder.unit import load_unit
 
 
 def run_bare(shell: Shell, frames: bytes) -> None:

@@ -8,13 +8,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from autograder.unit import ROOT
-
-SECONDS = 60
+from tests.grading.waiting import SECONDS, wait_until
 
 
 class Cluster:
@@ -59,10 +56,3 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
             )
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within a minute"
-        time.sleep(0.05)

@@ -15,9 +15,10 @@ from autograder.classroom import grade_class
 from autograder.errors import ClusterTrouble
 from autograder.submissions import find_submissions
 from autograder.workers import Task, cluster, grade_on_cluster
-from tests.grading.dask_cluster import SECONDS, Cluster
+from tests.grading.dask_cluster import Cluster
 from tests.grading.handed_in import hand_in, released, solved
 from tests.grading.marks import marks
+from tests.grading.waiting import SECONDS
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from autograder.submissions import Submission, find_submissions
 from autograder.unit import Unit
 from autograder.workers import Result, Task, failed, grade_all, grade_task
 from tests.grading.handed_in import hand_in, released, solved
+from tests.grading.waiting import wait_until
 
 SEED = "seed"
 
@@ -174,13 +173,6 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path, small_unit, how):
         program.kill()
     program.wait(60)
     wait_until(lambda: not [one for one in family if is_alive(one)])
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within a minute"
-        time.sleep(0.05)
 
 
 def descendants(pid: int) -> list[tuple[int, str]]:

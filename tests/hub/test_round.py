@@ -16,12 +16,12 @@ import pytest
 from playwright.sync_api import expect
 
 from autograder.unit import load_unit
+from tests.full import FULL
 from tests.hub.hub import ENVIRONMENT, Hub
 from tests.hub.seat import PATIENCE_SECONDS, Seat
 
 UNIT = load_unit("00")
 NOTEBOOK = f"{UNIT.notebook_name}.ipynb"
-FULL = os.environ.get("N2R_FULL") == "1" or os.environ.get("CI") == "true"
 WRONG = "def mean_square(x):\n    return np.sum(x**2)\n"
 SECONDS_OF_LISTENING = 3
 PLAYWRIGHTS_OWN = 5000  # milliseconds

@@ -70,7 +70,9 @@ def _unit(number: int, name: str) -> list[SubmissionVerdict]:
 def _moved(entry: ExerciseVerdict, unit: str) -> ExerciseVerdict:
     """The exercise as one of another unit, with criteria of that unit's own."""
     criteria = tuple(
-        part if part.name in RECURRING else replace(part, name=f"{part.name} ({unit[:2]})")
+        part
+        if unit == UNIT or part.name in RECURRING
+        else replace(part, name=f"{part.name} ({unit[:2]})")
         for part in entry.criteria
     )
     return replace(entry, unit=unit, criteria=criteria)
