@@ -9,8 +9,9 @@ from typing import Literal
 
 from autograder.errors import ClassTrouble
 from autograder.marks.matching import Someone, match
-from autograder.marks.sheet import Sheet, harmless, is_formula, written
+from autograder.marks.sheet import Sheet, written
 from autograder.marks.totals import MARKS_BY_EXERCISE, Mark, UnitMarks
+from autograder.sanitize import harmless_cell, is_formula
 from autograder.standing import points_text
 from autograder.unit import Unit
 
@@ -183,7 +184,7 @@ def _chosen(row: Sequence[str], plan: Plan) -> tuple[str, ...]:
 
 def _safe(rows: Sequence[Sequence[str]], plan: Plan) -> tuple[tuple[str, ...], ...]:
     safe = [
-        [cell if place in plan.identity else harmless(cell) for place, cell in enumerate(row)]
+        [cell if place in plan.identity else harmless_cell(cell) for place, cell in enumerate(row)]
         for row in rows
     ]
     return tuple(_chosen(row, plan) for row in safe)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.marks.filling import Filled, Line
-from autograder.marks.sheet import Sheet, harmless, written
+from autograder.marks.sheet import Sheet, written
 from autograder.marks.totals import Mark, UnitMarks
+from autograder.sanitize import harmless_cell
 from autograder.standing import points_text
 
 
@@ -20,7 +21,7 @@ def table(marks: Sequence[UnitMarks]) -> tuple[bytes, Filled]:
     students = sorted({student for one in marks for student in one.marks})
     rows = []
     for student in students:
-        row = [harmless(student)]
+        row = [harmless_cell(student)]
         for one in marks:
             row += _cells(one, one.marks.get(student))
         rows.append(tuple(row))
@@ -35,7 +36,7 @@ def _cells(one: UnitMarks, mark: Mark | None) -> list[str]:
     if mark.waiting:
         remarks.append(f"waits for a person: {', '.join(mark.waiting)}")
     points = "" if mark.waiting else points_text(mark.points)
-    return [points, points_text(one.most), harmless("; ".join(remarks))]
+    return [points, points_text(one.most), harmless_cell("; ".join(remarks))]
 
 
 def _lines(marks: Sequence[UnitMarks]) -> list[Line]:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from autograder.errors import ClassTrouble
-from autograder.sanitize import clean_text
 
 BOM: Final = b"\xef\xbb\xbf"
 DELIMITERS: Final = (",", ";", "\t")
 LARGEST_TABLE_BYTES: Final = 50 << 20
-LONGEST_CELL: Final = 10_000
-_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?%?|-")
-# A spreadsheet takes a cell that begins so as a formula; one that splits lines at another
-# character, or reads quotes its own way, can come to begin a cell in the middle of ours.
-_FORMULA = re.compile(r"(^|[;,\t\r\n\"'|])(\s*)(?=[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -87,16 +80,3 @@ def number_in(cell: str) -> float | None:
         return float(cell.strip().replace(",", "."))
     except ValueError:
         return None
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet might compute what begins so, or what stands behind a separator."""
-    return not _NUMBER.fullmatch(text.strip()) and _FORMULA.search(text) is not None
-
-
-def harmless(text: str) -> str:
-    """One line of text that no spreadsheet takes for a formula; numbers stay as they are."""
-    if not is_formula(text):
-        return text
-    line = " ".join(clean_text(text, LONGEST_CELL).split())
-    return _FORMULA.sub(r"\1\2'", line)

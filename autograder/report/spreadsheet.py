@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.class_folder import write_atomically
 from autograder.report.course import Course
 from autograder.report.overview import score
-from autograder.sanitize import clean_text
+from autograder.sanitize import harmless_text
 from autograder.verdict import ExerciseVerdict, SubmissionVerdict
-
-# A spreadsheet takes a cell that begins so as a formula; one that splits lines at ; or tabs, or
-# reads quotes its own way, can come to begin a cell in the middle of ours.
-_FORMULA = re.compile(r"(^|[;,\t\r\n\"'|])(\s*)(?=[=+\-@＝＋－＠])")
 
 Line = list[str | float]
 
@@ -40,7 +35,7 @@ def write_csv(verdicts: Iterable[SubmissionVerdict], path: Path) -> Path:
         dict.fromkeys(_column(entry, several) for one in ordered for entry in one.exercises)
     )
     header: Line = ["student", "unit", "status", "points", "max_points", "waiting_points"]
-    header += [harmless(column) for column in columns]
+    header += [harmless_text(column) for column in columns]
     header += ["diagnoses", "notes"]
     return _write([header, *(_line(one, columns, several) for one in ordered)], path)
 
@@ -58,12 +53,12 @@ def write_course_csv(course: Course, path: Path) -> Path:
         The file to write.
     """
     header: Line = ["student", "name", "mean_share", "falling_behind"]
-    header += [harmless(column.unit) for column in course.columns]
+    header += [harmless_text(column.unit) for column in course.columns]
     lines = [header]
     for learner in course.learners:
         reasons = "; ".join(trouble.words for trouble in learner.troubles)
-        line: Line = [harmless(learner.student), harmless(learner.name)]
-        line += ["" if learner.mean is None else round(learner.mean, 4), harmless(reasons)]
+        line: Line = [harmless_text(learner.student), harmless_text(learner.name)]
+        line += ["" if learner.mean is None else round(learner.mean, 4), harmless_text(reasons)]
         line += ["" if mark.share is None else round(mark.share, 4) for mark in learner.marks]
         lines.append(line)
     return _write(lines, path)
@@ -85,15 +80,9 @@ def _line(verdict: SubmissionVerdict, columns: Sequence[str], several: bool) -> 
     diagnoses = [
         f"{entry.exercise}: {entry.diagnosis}" for entry in verdict.exercises if entry.diagnosis
     ]
-    line: Line = [harmless(text) for text in (verdict.student, verdict.unit)]
+    line: Line = [harmless_text(text) for text in (verdict.student, verdict.unit)]
     line += [verdict.status, verdict.points, verdict.max_points, score(verdict).waiting]
     for column in columns:
         earned = points.get(column)
         line.append("" if earned is None else earned)
-    return [*line, harmless("; ".join(diagnoses)), harmless("; ".join(verdict.notes))]
-
-
-def harmless(text: str) -> str:
-    """One line of text that no spreadsheet takes for a formula."""
-    line = " ".join(clean_text(text, 2000).split())
-    return _FORMULA.sub(r"\1\2'", line)
+    return [*line, harmless_text("; ".join(diagnoses)), harmless_text("; ".join(verdict.notes))]

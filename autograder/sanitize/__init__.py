@@ -5,6 +5,7 @@ cleaned HTML come out. Nothing that comes out can run a script, load anything fr
 take longer to show than a screenful deserves.
 """
 
+from autograder.sanitize.cell import harmless_cell, harmless_text, is_formula
 from autograder.sanitize.html import clean_html
 from autograder.sanitize.markdown import clean_markdown
 from autograder.sanitize.notebook import clean_attachments, clean_notebook, clean_outputs
@@ -20,4 +21,7 @@ __all__ = [
     "clean_outputs",
     "clean_picture",
     "clean_text",
+    "harmless_cell",
+    "harmless_text",
+    "is_formula",
 ]
