@@ -34,6 +34,9 @@ CHROMIUM_ARGUMENTS = (
 START_SECONDS = 60
 PATIENCE_SECONDS = 60  # for a page, a kernel or a run of all cells; a guard, not a measurement
 
+# What jupyter_server trips over when a page connects again to a kernel that a test has just ended.
+KERNEL_HAS_GONE = "AttributeError: 'NoneType' object has no attribute 'kernel_ws_protocol'"
+
 # Nothing asks, nothing phones, nothing saves by itself, and every cell is in the page.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -148,7 +151,8 @@ class LabServer:
         """Return what the log has gained since the last call, if there is a traceback in it."""
         text = self._log.read_text(errors="replace")
         gained, self._read_of_log = text[self._read_of_log :], len(text)
-        return gained if "Traceback (most recent call last)" in gained else ""
+        ours = gained.count("Traceback (most recent call last)") - gained.count(KERNEL_HAS_GONE)
+        return gained if ours else ""
 
     def stop(self) -> None:
         """End the server and its kernels."""

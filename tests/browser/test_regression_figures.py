@@ -12,10 +12,12 @@ from tests.browser.figures import (
     CONTRAST_OF_GRAPHICS,
     CONTRAST_OF_TEXT,
     contrast,
+    learners_code,
     save_screenshot,
     show,
 )
 
+LEARNERS_CODE = learners_code("learners_code")
 POINTS = """import numpy as np
 from nand2resnet import data
 load = np.array([0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
@@ -38,7 +40,7 @@ OUTLIER = (
 
 
 def test_a_step_and_the_learning_rate_move_line_and_path_together(page):
-    figure = show(page, EXPLORER, "A line and its cost")
+    figure = show(page, EXPLORER, "A line and its cost", learners_code=LEARNERS_CODE)
     save_screenshot(figure, "fit_explorer")
     line, path = (figure.locator(".n2r-path").nth(i) for i in (0, 1))
     step = figure.get_by_role("slider", name="Step")
@@ -70,7 +72,7 @@ def test_a_step_and_the_learning_rate_move_line_and_path_together(page):
 
 
 def test_larger_batches_draw_the_dots_together(page):
-    figure = show(page, NOISE, "Gradient noise")
+    figure = show(page, NOISE, "Gradient noise", learners_code=LEARNERS_CODE)
     save_screenshot(figure, "gradient_noise")
     size = figure.get_by_role("slider", name="Size of the batch")
     expect(size).to_have_attribute("aria-valuetext", "4 of 442 samples")
@@ -86,7 +88,7 @@ def test_larger_batches_draw_the_dots_together(page):
 
 
 def test_the_outlier_drags_one_line_and_not_the_other(page):
-    figure = show(page, OUTLIER, "One outlier, two lines")
+    figure = show(page, OUTLIER, "One outlier, two lines", learners_code=LEARNERS_CODE)
     save_screenshot(figure, "outlier_lines")
     point = figure.get_by_role("slider", name="The twelfth point")
     squares, absolute = (float(figure.get_attribute(name)) for name in ("data-l2", "data-l1"))
@@ -131,7 +133,7 @@ def test_unwritten_functions_are_told_without_any_error(page, cell, name, missin
     ],
 )
 def test_colours_stand_out_in_both_themes(page, cell, name, lines):
-    figure = show(page, cell, name)
+    figure = show(page, cell, name, learners_code=LEARNERS_CODE)
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         page.set_theme(theme)
         for selector in (".n2r-reading", ".n2r-verdict small"):
