@@ -341,6 +341,7 @@ def report(
     from autograder.class_folder import open_class
     from autograder.progress import reporting_progress
     from autograder.publishing import write_course, write_report
+    from autograder.standing import counted
     from autograder.report.formgrader import DEFAULT, formgrader_at
     from autograder.unit import load_unit
 
@@ -349,7 +350,8 @@ def report(
         if unit is None:
             with reporting_progress() as on_unit:
                 course = write_course(folder, formgrader=address, on_unit=on_unit)
-            typer.echo(f"{len(course.units)} units, each with a report in {course.page.parent}")
+            number = counted(len(course.units), "unit")
+            typer.echo(f"{number}, each with a report in {course.page.parent}")
             typer.echo(f"The report on the course is {course.page}\nThe table is {course.table}")
             return
         written = write_report(folder, load_unit(unit), formgrader=address)
