@@ -341,8 +341,8 @@ def report(
     from autograder.class_folder import open_class
     from autograder.progress import reporting_progress
     from autograder.publishing import write_course, write_report
-    from autograder.standing import counted
     from autograder.report.formgrader import DEFAULT, formgrader_at
+    from autograder.standing import counted
     from autograder.unit import load_unit
 
     with errors_for_people():
